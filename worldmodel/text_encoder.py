@@ -77,13 +77,13 @@ class TextEncoder:
         self._static = torch.nn.functional.normalize(table, dim=-1).numpy()  # (30522, 384)
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> TextEncoder:
-        """Load from the installed package, its files verified; or from a folder of the user's own, unverified.
+    def load(cls, folder: Path | None = None, *, verify: bool = True) -> TextEncoder:
+        """Load from the installed package, or from a copy of its model folder; `verify` compares sha256 sums.
 
         Raises EncoderError.
         """
         source = folder or model_folder()
-        if folder is None:
+        if verify:
             _verify(source / "model.safetensors", MODEL_SHA256)
             _verify(source / "tokenizer.json", TOKENIZER_SHA256)
         from transformers import AutoTokenizer, BertModel
