@@ -62,4 +62,6 @@ class StepRecord(Protocol):
 class Recorder(Protocol):
     """Writes steps down: the intent is committed when `step` is entered, before the action runs."""
 
-    def step(self, observation: Observation, plan: Plan, verdict: Verdict) -> AbstractAsyncContextManager[StepRecord]: ...
+    def step(
+        self, observation: Observation, plan: Plan, verdict: Verdict
+    ) -> AbstractAsyncContextManager[StepRecord]: ...

@@ -1,0 +1,329 @@
+"""Drives a real Chromium: opens it, observes it, acts on it, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, Error, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from webdreamer_app.actions import is_final
+from webdreamer_app.browser.capture import FrameCapture
+from webdreamer_app.browser.chromium import find_chromium, launch_arguments
+from webdreamer_app.browser.execute import ActionFailed, perform
+from webdreamer_app.browser.serialize import line, serialize
+from webdreamer_app.browser.tab import Interrupted, Tab
+from webdreamer_app.errors import BrowserError
+from webdreamer_app.types import Action, Element, Observation, Outcome
+from webdreamer_app.types import Tab as TabInfo
+
+_MAX_FRAMES = 20
+_MAX_CHANGES = 20
+_MAX_TABS = 20
+_UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOptions:
+    """How the browser is opened."""
+
+    headed: bool = False
+    executable: Path | None = None
+    """Chromium to use instead of the one that is found."""
+    viewport: tuple[int, int] = (1280, 900)
+    timeout_s: float = 20.0
+    """Hard limit on loading and settling."""
+    cookies: tuple[tuple[str, str, str], ...] = ()
+    """(name, value, url)"""
+    storage_state: Path | None = None
+    """Cookies and local storage of an earlier session."""
+
+
+class ChromiumBrowser:
+    """The `Browser` of real runs. Made by `open_browser`."""
+
+    def __init__(self, context: BrowserContext, options: BrowserOptions, gone: asyncio.Event) -> None:
+        self.interactions = 0
+        self.options = options
+        self.context = context
+        self.tabs: list[Tab] = []
+        self.active = 0
+        self._gone = gone
+        self._previous: Observation | None = None
+        self._attaching: set[asyncio.Task[None]] = set()
+
+    @property
+    def tab(self) -> Tab:
+        return self.tabs[self.active]
+
+    async def start(self) -> None:
+        page = await self.context.new_page()
+        self.tabs.append(await Tab.attach(page, self._gone))
+        page.on("close", self._on_close)
+        self.context.on("page", self._on_page)
+
+    def _on_page(self, page: Page) -> None:
+        if any(tab.page is page for tab in self.tabs):
+            return
+        task = asyncio.get_running_loop().create_task(self._attach(page))
+        self._attaching.add(task)
+        task.add_done_callback(self._attaching.discard)
+
+    async def _attach(self, page: Page) -> None:
+        if len(self.tabs) >= _MAX_TABS:
+            await page.close()
+            return
+        page.on("close", self._on_close)
+        with contextlib.suppress(Error):  # a pop-up may close itself before it is attached
+            self.tabs.append(await Tab.attach(page, self._gone))
+            self.active = len(self.tabs) - 1
+
+    def _on_close(self, page: Page) -> None:
+        current = self.tabs[self.active] if self.tabs else None
+        self.tabs = [tab for tab in self.tabs if tab.page is not page]
+        self.active = self.tabs.index(current) if current in self.tabs else max(0, len(self.tabs) - 1)
+
+    async def new_tab(self) -> None:
+        page = await self.context.new_page()
+        await self._settle_tabs()
+        self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), self.active)
+
+    async def _settle_tabs(self) -> None:
+        while self._attaching:
+            await asyncio.wait(set(self._attaching), timeout=self.options.timeout_s)
+        if not self.tabs:
+            raise BrowserError("Every tab was closed: there is no page to go on with.")
+
+    async def goto(self, url: str) -> Observation:
+        """Open the start page. Raises BrowserError, in one sentence, when it can't be had."""
+        if urlsplit(url).scheme not in ("http", "https", "file", "about"):
+            raise BrowserError(f"{url!r} is not a web address: write it with http:// or https://.")
+        self.interactions += 1
+        status = await self._open(url)
+        if status is not None and status >= 400:
+            raise BrowserError(f"{url} answered with status {status}: check the address.")
+        await self.tab.settle(self.options.timeout_s)
+        return await self.observe()
+
+    async def _open(self, url: str) -> int | None:
+        limit = self.options.timeout_s
+        try:
+            response = await self.tab.guard(self.tab.page.goto(url, wait_until="load", timeout=limit * 1000), limit + 5)
+        except Interrupted:
+            return None
+        except (PlaywrightTimeout, TimeoutError) as error:
+            if await self._has_content():
+                return None
+            raise BrowserError(
+                f"{url} did not finish loading within {limit:g} s: check the site, "
+                "or allow more time with --set timeout_s=60."
+            ) from error
+        except Error as error:
+            raise BrowserError(_explain(url, str(error))) from error
+        return response.status if response is not None else None
+
+    async def _has_content(self) -> bool:
+        try:
+            frame = await self.tab.main_frame()
+            world = await self.tab.world(frame)
+            words = await self.tab.call(
+                world, "() => location.href === 'about:blank' ? '' : document.body?.innerText", limit_s=1.0
+            )
+        except (Error, TimeoutError, Interrupted):
+            return False
+        return bool(str(words or "").strip())
+
+    async def observe(self) -> Observation:
+        """The active tab as it is now; while a dialog is open, the page as it was before."""
+        await self._settle_tabs()
+        tab = self.tab
+        dialogs = (tab.open_dialog,) if tab.open_dialog else ()
+        capture = tab.last if dialogs and tab.last else await self._capture(tab)
+        dialogs = (tab.open_dialog,) if tab.open_dialog else ()
+        tabs = tuple(
+            TabInfo(place, one.page.url, one.last.title if one.last else "", place == self.active)
+            for place, one in enumerate(self.tabs)
+        )
+        observation = Observation(
+            url=capture.url,
+            title=capture.title,
+            elements=capture.elements,
+            text=serialize(capture.title, capture.url, capture.elements, tabs, dialogs),
+            tabs=tabs,
+            dialogs=dialogs,
+        )
+        observation = replace(observation, changes=_changes(self._previous, observation))
+        self._previous = observation
+        return observation
+
+    async def _capture(self, tab: Tab) -> FrameCapture:
+        for attempt in range(3):
+            try:
+                main = await tab.capture_frame(await tab.main_frame(), "")
+                break
+            except Interrupted:
+                return tab.last or FrameCapture("", tab.page.url, (), {})
+            except TimeoutError as error:
+                raise BrowserError(f"The page {tab.page.url} does not answer: a script keeps it busy.") from error
+            except Error as error:
+                if attempt == 2:
+                    raise BrowserError(f"The page {tab.page.url} could not be read: {_first_line(error)}") from error
+                await tab.settle(self.options.timeout_s)
+        tab.last = await self._with_frames(tab, main)
+        return tab.last
+
+    async def _with_frames(self, tab: Tab, main: FrameCapture) -> FrameCapture:
+        """Put each same-process frame's elements under its iframe; a frame that fails stays empty."""
+        if not main.frames:
+            return main
+        letters = iter("abcdefghijklmnopqrstuvwxyz")
+        budget = _MAX_FRAMES
+
+        async def insert(capture: FrameCapture, prefix: str) -> list[Element]:
+            nonlocal budget
+            merged: list[Element] = []
+            for place, element in enumerate(capture.elements):
+                merged.append(element)
+                bid = capture.frames.get(place)
+                if bid is None or budget <= 0:
+                    continue
+                budget -= 1
+                letter = next(letters, "z")
+                try:
+                    frame = await tab.child_frame(tab.contexts[prefix], bid)
+                    inner = await tab.capture_frame(frame, letter) if frame else None
+                except (Error, TimeoutError, ValueError):
+                    inner = None
+                if inner is not None:
+                    nested = await insert(inner, letter)
+                    merged += [replace(one, depth=one.depth + element.depth + 1) for one in nested]
+            return merged
+
+        return replace(main, elements=tuple(await insert(main, "")), frames={})
+
+    async def execute(self, action: Action) -> Outcome:
+        """Run one action and wait for the page to settle."""
+        if is_final(action):
+            return Outcome(observation=await self.observe(), terminated=True)
+        self.interactions += action.verb not in _UNCOUNTED
+        error = ""
+        try:
+            await perform(self, action)
+        except ActionFailed as failure:
+            error = str(failure)
+        except Interrupted:
+            pass
+        except (PlaywrightTimeout, TimeoutError):
+            error = f"{action.verb}: the page did not answer within {self.options.timeout_s:g} s."
+        except Error as failure:
+            error = f"{action.verb}: {_first_line(failure)}"
+        await self._settle_tabs()
+        if action.verb not in _UNCOUNTED and not self.tab.dialog:
+            await self.tab.settle(self.options.timeout_s)
+            await self._settle_tabs()
+        return Outcome(observation=await self.observe(), error=error)
+
+    async def storage_state(self, path: Path) -> None:
+        """Write cookies and local storage to `path`, whole or not at all, for its owner only."""
+        state = await self.context.storage_state()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(state), encoding="utf-8")
+        partial.replace(path)
+
+
+@contextlib.asynccontextmanager
+async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser]:
+    """Start Chromium, and end it whatever happens. Raises BrowserError."""
+    executable = find_chromium(options.executable)
+    if executable is None:
+        raise BrowserError(
+            "No Chromium was found: run `webdreamer doctor --install-browser`, or set `chromium` to its path."
+        )
+    gone = asyncio.Event()
+    async with async_playwright() as playwright:
+        try:
+            browser = await playwright.chromium.launch(
+                executable_path=executable,
+                headless=not options.headed,
+                args=launch_arguments(),
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+        except Error as error:
+            raise BrowserError(f"Chromium at {executable} did not start: {_first_line(error)}") from error
+        browser.on("disconnected", lambda _: gone.set())
+        try:
+            async with _context(browser, options, gone) as ours:
+                yield ours
+        finally:
+            with contextlib.suppress(Error):
+                await asyncio.shield(browser.close())
+
+
+@contextlib.asynccontextmanager
+async def _context(browser: object, options: BrowserOptions, gone: asyncio.Event) -> AsyncIterator[ChromiumBrowser]:
+    width, height = options.viewport
+    stored = options.storage_state if options.storage_state and options.storage_state.is_file() else None
+    context = await browser.new_context(  # type: ignore[attr-defined]
+        viewport={"width": width, "height": height}, storage_state=stored, accept_downloads=False
+    )
+    context.set_default_timeout(options.timeout_s * 1000)
+    try:
+        if options.cookies:
+            await context.add_cookies(
+                [{"name": name, "value": value, "url": url} for name, value, url in options.cookies]
+            )
+        ours = ChromiumBrowser(context, options, gone)
+        await ours.start()
+        yield ours
+    finally:
+        with contextlib.suppress(Error):
+            await asyncio.shield(context.close())
+
+
+def _changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
+    """What appeared and what vanished, line by line."""
+    if before is None:
+        return ()
+    if before.url != now.url:
+        return (f"went to {now.url}",)
+    old, new = ([line(element).strip() for element in one.elements] for one in (before, now))
+    appeared = [f"appeared: {text}" for text in dict.fromkeys(new) if text not in set(old)]
+    vanished = [f"vanished: {text}" for text in dict.fromkeys(old) if text not in set(new)]
+    return tuple((appeared + vanished)[:_MAX_CHANGES])
+
+
+_EXPLANATIONS = (
+    ("ERR_CONNECTION_REFUSED", "refused the connection: is the site running?"),
+    ("ERR_NAME_NOT_RESOLVED", "has an unknown host name: check the address."),
+    ("ERR_CERT", "has a certificate that can't be trusted: the connection was not opened."),
+    ("ERR_SSL", "does not speak HTTPS properly: check the address, or use http://."),
+    ("ERR_CONNECTION_RESET", "reset the connection: try again, or check the site."),
+    ("ERR_EMPTY_RESPONSE", "closed the connection without an answer: check the site."),
+    ("ERR_ADDRESS_UNREACHABLE", "can't be reached from here: check the network."),
+    ("ERR_INTERNET_DISCONNECTED", "can't be reached: there is no network."),
+    ("ERR_TOO_MANY_REDIRECTS", "redirects in circles: check the address."),
+    ("ERR_FILE_NOT_FOUND", "is a file that does not exist: check the path."),
+    ("ERR_UNSAFE_PORT", "uses a port that browsers refuse: check the address."),
+    ("Cannot navigate to invalid URL", "is not a valid web address: check it."),
+)
+
+
+def _explain(url: str, error: str) -> str:
+    for code, meaning in _EXPLANATIONS:
+        if code in error:
+            return f"{url} {meaning}"
+    return f"{url} could not be opened ({error.strip().splitlines()[0]}): check the address."
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]

@@ -1,0 +1,54 @@
+"""A page as text: one line an element, in accessibility-tree style. Pure and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webdreamer_app.types import Dialog, Element, Tab
+
+
+def serialize(
+    title: str, url: str, elements: Sequence[Element], tabs: Sequence[Tab] = (), dialogs: Sequence[Dialog] = ()
+) -> str:
+    """The page's text: a header, open tabs and dialogs, then the elements indented by depth."""
+    lines = [f"page {quote(title)} url={quote(url)}"]
+    if len(tabs) > 1:
+        lines += [f"tab {tab.index} {quote(tab.title)}{' active' if tab.active else ''}" for tab in tabs]
+    lines += [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
+    lines += [line(element) for element in elements]
+    return "\n".join(lines)
+
+
+def line(element: Element) -> str:
+    """One element's line."""
+    parts = [f"[{element.bid}] {element.role}" if element.bid else element.role]
+    if element.name:
+        parts.append(quote(element.name))
+    if element.level:
+        parts.append(f"level={element.level}")
+    if element.value is not None:
+        parts.append(f"value={quote(element.value)}")
+    if element.options:
+        parts.append(f"options=[{', '.join(quote(option) for option in element.options)}]")
+    parts += _flags(element)
+    return "  " * element.depth + " ".join(parts)
+
+
+def quote(text: str) -> str:
+    """Single quotes around, backslashes before what would end or break the line."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+def _flags(element: Element) -> list[str]:
+    flags = [
+        ("checked", element.checked is True),
+        ("selected", element.selected is True),
+        ("expanded", element.expanded is True),
+        ("collapsed", element.expanded is False),
+        ("disabled", element.disabled),
+        ("required", element.required),
+        ("readonly", element.readonly),
+    ]
+    words = [name for name, holds in flags if holds]
+    return [*words, f"invalid={quote(element.invalid)}"] if element.invalid else words
