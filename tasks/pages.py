@@ -1,0 +1,89 @@
+"""Reads serialized page text back into lines, for oracles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_STRING = r"'((?:[^'\\]|\\.)*)'"
+_LINE = re.compile(rf"^( *)(?:\[(\w+)\] )?([a-z]+)(?: {_STRING})?(.*)$")
+_VALUE = re.compile(rf" value={_STRING}")
+_OPTIONS = re.compile(r" options=\[((?:'(?:[^'\\]|\\.)*'(?:, )?)*)\]")
+_FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|required|readonly)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One element's line."""
+
+    depth: int
+    bid: str
+    role: str
+    name: str
+    value: str
+    options: tuple[str, ...]
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A serialized page: title, address, whether a dialog is open, and its lines."""
+
+    title: str
+    url: str
+    dialog: str
+    lines: tuple[Line, ...]
+
+    def first(self, role: str, name: str) -> Line | None:
+        """The first line of this role whose name is `name`."""
+        return next((line for line in self.lines if line.role == role and line.name == name), None)
+
+    def starting(self, role: str, name: str) -> Line | None:
+        """The first line of this role whose name starts with `name`."""
+        return next((line for line in self.lines if line.role == role and line.name.startswith(name)), None)
+
+    def heading(self) -> str:
+        return next((line.name for line in self.lines if line.role == "heading"), "")
+
+    def items(self) -> list[tuple[Line, ...]]:
+        """Lines of each list item, nested ones included."""
+        found: list[tuple[Line, ...]] = []
+        for place, line in enumerate(self.lines):
+            if line.role == "listitem":
+                rest = self.lines[place + 1 :]
+                length = next((i for i, other in enumerate(rest) if other.depth <= line.depth), len(rest))
+                found.append(rest[:length])
+        return found
+
+
+def read_page(text: str) -> Page:
+    """Parse serialized text; lines that don't fit the format are left out."""
+    first, *others = text.split("\n")
+    head = re.match(rf"page {_STRING} url={_STRING}", first)
+    dialogs = [line for line in others if line.startswith("dialog ")]
+    lines = [_line(match) for raw in others if not raw.startswith(("dialog ", "tab ")) and (match := _LINE.match(raw))]
+    return Page(
+        title=unquote(head.group(1)) if head else "",
+        url=unquote(head.group(2)) if head else "",
+        dialog=dialogs[0] if dialogs else "",
+        lines=tuple(lines),
+    )
+
+
+def _line(match: re.Match[str]) -> Line:
+    indent, bid, role, name, rest = match.groups()
+    value, options = _VALUE.search(rest), _OPTIONS.search(rest)
+    plain = re.sub(_STRING, "", rest)
+    return Line(
+        depth=len(indent) // 2,
+        bid=bid or "",
+        role=role,
+        name=unquote(name or ""),
+        value=unquote(value.group(1)) if value else "",
+        options=tuple(unquote(one) for one in re.findall(_STRING, options.group(1))) if options else (),
+        flags=frozenset(_FLAGS.findall(plain)),
+    )
+
+
+def unquote(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r"}.get(match.group(1), match.group(1)), text)

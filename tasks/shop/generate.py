@@ -1,0 +1,190 @@
+"""Tasks from a seed: a target product, what is said of it, and who gets it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.shop import wording
+from tasks.shop.catalogue import Product, products
+from tasks.shop.state import DELIVERY, PAYMENT
+from tasks.task import Task
+
+SPLITS = ("train", "validation", "test")
+_SUITE = "shop"
+
+
+def split_of(product: Product) -> str:
+    """The split that may ask for this product: 60 / 15 / 25 in a hundred, by a hash of its title."""
+    place = int(hashlib.sha256(product.title.encode()).hexdigest()[:8], 16) % 100
+    return "train" if place < 60 else "validation" if place < 75 else "test"
+
+
+def targets(split: str) -> tuple[Product, ...]:
+    return tuple(product for product in products() if split_of(product) == split)
+
+
+def make_task(split: str, seed: int, index: int) -> Task:
+    """The task of this split, seed and index; the same on every machine."""
+    chance = random.Random(f"{_SUITE}/{split}/{seed}/{index}")
+    wish = _wish(chance, split)
+    return Task(
+        id=f"{_SUITE}/{split}/{seed}/{index}",
+        suite=_SUITE,
+        split=split,
+        seed=seed,
+        index=index,
+        instruction=_say(chance, split, wish),
+        profile=wish.profile,
+        answer=_answer(wish),
+    )
+
+
+@dataclass(slots=True)
+class _Wish:
+    """What is wanted; `query` is filled in by the wording."""
+
+    product: Product
+    attributes: dict[str, str]
+    options: dict[str, str]
+    quantity: int
+    limit: int | None
+    delivery: str
+    payment: str
+    profile: dict[str, str]
+    recipient: dict[str, str] | None
+    query: str = ""
+
+
+def _wish(chance: random.Random, split: str) -> _Wish:
+    product = chance.choice(targets(split))
+    known = dict(product.attributes)
+    told = chance.choices(
+        (("Colour",), ("Material",), ("Colour", "Material"), ("Colour", "Material", "Feature"), ("Colour", "Feature")),
+        weights=(1, 1, 4, 3, 1),
+    )[0]
+    chosen = [(name, values) for name, values in product.options if chance.random() < 0.6]
+    options = {name: chance.choice([value for value in values if value != "None"]) for name, values in chosen}
+    limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.75 else None
+    other = _person(chance)
+    return _Wish(
+        product=product,
+        attributes={name: known[name] for name in told},
+        options=options,
+        quantity=chance.choices((1, 2, 3), weights=(7, 2, 1))[0],
+        limit=limit,
+        delivery=chance.choice(tuple(DELIVERY)) if chance.random() < 0.35 else "",
+        payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
+        profile=_person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
+        recipient=other if chance.random() < 0.15 else None,
+    )
+
+
+def _person(chance: random.Random) -> dict[str, str]:
+    return {
+        "full_name": f"{chance.choice(wording.FIRST_NAMES)} {chance.choice(wording.LAST_NAMES)}",
+        "street": f"{chance.randint(1, 180)} {chance.choice(wording.STREETS)}",
+        "city": chance.choice(wording.CITIES),
+        "postcode": str(chance.randint(10_000, 99_999)),
+    }
+
+
+def _say(chance: random.Random, split: str, wish: _Wish) -> str:
+    pattern = chance.choice(wording.PATTERNS[split])
+    if wish.limit is None and "{limit_first}" in pattern:
+        pattern = chance.choice([one for one in wording.PATTERNS[split] if "{limit_first}" not in one])
+    amount = f"${wish.limit}"
+    each = " each" if wish.quantity > 1 else ""
+    sentence = pattern.format(
+        item=_item(chance, split, wish),
+        options="".join(
+            chance.choice(wording.OPTIONS[split]).format(name=name.lower(), value=value)
+            for name, value in wish.options.items()
+        ),
+        limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount) + each,
+        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount + each),
+        delivery=_clause(chance, wording.DELIVERIES[split], wish.delivery.lower()),
+        payment=_clause(chance, wording.PAYMENTS[split], wish.payment.lower()),
+        to=_recipient(chance, split, wish),
+        to_first=_recipient_first(split, wish),
+    )
+    return re.sub(r"(^|[.?] )([a-z])", lambda match: match.group(1) + match.group(2).upper(), sentence)
+
+
+def _clause(chance: random.Random, forms: tuple[str, ...], value: str) -> str:
+    return chance.choice(forms).format(value=value) if value else ""
+
+
+def _item(chance: random.Random, split: str, wish: _Wish) -> str:
+    known = wish.attributes
+    fields = {name: known.get(name.capitalize(), "") for name in ("colour", "material", "feature")}
+    forms = [form for form in wording.ITEMS[split] if _fits(form, fields)]
+    adjectives = " ".join(value for value in (fields["colour"], fields["material"]) if value)
+    kind = plural(wish.product.type) if wish.quantity > 1 else wish.product.type
+    form = chance.choice(forms)
+    text = form.format(adjectives=adjectives, type=kind, **fields)
+    near = {"{colour} {type}": "colour", "{material} {type}": "material"}
+    direct = next((fields[name] for start, name in near.items() if form.startswith(start)), adjectives)
+    wish.query = f"{direct} {kind}".strip()
+    if wish.quantity > 1:
+        return f"{wish.quantity} {text}".replace(" that is ", " that are ").replace(" which is ", " which are ")
+    article = "an" if text[0] in "aeiou" else "a"
+    return text if kind == plural(kind) else f"{article} {text}"
+
+
+def _fits(form: str, fields: dict[str, str]) -> bool:
+    """Whether a form names exactly the attributes that are to be told."""
+    named = {name for name in fields if f"{{{name}}}" in form}
+    if "{adjectives}" in form:
+        named |= {name for name in ("colour", "material") if fields[name]}
+    return named == {name for name, value in fields.items() if value}
+
+
+def plural(name: str) -> str:
+    return name if name.endswith("s") else f"{name}s"
+
+
+def _address(person: dict[str, str]) -> str:
+    return f"{person['full_name']}, {person['street']}, {person['city']}, {person['postcode']}"
+
+
+def _recipient(chance: random.Random, split: str, wish: _Wish) -> str:
+    if wish.recipient is None:
+        return chance.choice(wording.HOME[split])
+    return chance.choice(wording.RECIPIENTS[split]).format(address=_address(wish.recipient))
+
+
+def _recipient_first(split: str, wish: _Wish) -> str:
+    if wish.recipient is None:
+        return wording.HOME_FIRST[split]
+    return wording.RECIPIENTS_FIRST[split].format(address=_address(wish.recipient))
+
+
+def _answer(wish: _Wish) -> dict[str, Any]:
+    person = wish.recipient or {name: wish.profile[name] for name in ("full_name", "street", "city", "postcode")}
+    return {
+        "type": wish.product.type,
+        "attributes": wish.attributes,
+        "options": wish.options,
+        "quantity": wish.quantity,
+        "limit_cents": None if wish.limit is None else wish.limit * 100,
+        "delivery": wish.delivery,
+        "payment": wish.payment,
+        "address": person,
+        "query": wish.query,
+        "acceptable": [product.title for product in products() if acceptable(product, wish)],
+    }
+
+
+def acceptable(product: Product, wish: _Wish) -> bool:
+    """Whether a product satisfies everything that was said of it."""
+    known, limit = dict(product.attributes), wish.limit
+    return (
+        product.type == wish.product.type
+        and all(known[name] == value for name, value in wish.attributes.items())
+        and (limit is None or product.cents <= limit * 100)
+    )

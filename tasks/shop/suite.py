@@ -1,0 +1,66 @@
+"""The shop as a suite of tasks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tasks.server import serve
+from tasks.shop.app import COOKIE, Shop
+from tasks.shop.generate import SPLITS, make_task
+from tasks.shop.grade import grade
+from tasks.shop.oracle import ShopOracle
+from tasks.shop.state import ShopState
+from tasks.task import Cookie, Grade, Oracle, Site, Start, Task
+
+
+class ShopSite:
+    """A running shop."""
+
+    def __init__(self, url: str, state: ShopState) -> None:
+        self.url = url
+        self._state = state
+
+    def start(self, session: str) -> Start:
+        self._state.ensure(session)
+        return Start(f"{self.url}/", (Cookie(COOKIE, session, self.url),))
+
+    def reset(self, session: str) -> None:
+        self._state.reset(session)
+
+    def grade(self, task: Task, session: str) -> Grade:
+        return grade(task.answer, self._state.orders(session))
+
+
+class ShopSuite:
+    """Buying one thing in the bundled shop."""
+
+    name = "shop"
+    splits = SPLITS
+
+    def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
+        if split not in self.splits:
+            raise ValueError(f"The shop has no split {split!r}; there are: {', '.join(self.splits)}.")
+        return tuple(make_task(split, seed, index) for index in range(count))
+
+    def task(self, task_id: str) -> Task:
+        parts = task_id.split("/")
+        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
+            raise ValueError(f"There is no task {task_id!r}; ids read like 'shop/test/1/7'.")
+        try:
+            return make_task(parts[1], int(parts[2]), int(parts[3]))
+        except ValueError as error:
+            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
+
+    @contextlib.contextmanager
+    def open(self, database: Path, port: int = 0) -> Iterator[Site]:
+        state = ShopState(database)
+        try:
+            with serve(Shop(state).application(), port) as url:
+                yield ShopSite(url, state)
+        finally:
+            state.close()
+
+    def oracle(self, task: Task) -> Oracle:
+        return ShopOracle(task.answer)
