@@ -51,7 +51,7 @@ def test_paths_are_paths_and_empty_text_clears_what_may_be_absent() -> None:
         ("tau_commit=nan", "from 0 to 1"),
         ("headed=perhaps", "true or false"),
         ("approve=gates", "did you mean gate?"),
-        ("device=tpu", "give one of auto, cpu, cuda"),
+        ("device=quantum", "give one of auto, cpu, cuda"),
         ("max_steps", "--set key=value"),
     ],
 )

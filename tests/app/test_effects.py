@@ -1,0 +1,285 @@
+"""Effect classes of actions, from labels, forms, addresses and the page around them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webdreamer_app.actions import VERBS, parse
+from webdreamer_app.browser.scripted import page
+from webdreamer_app.effects import classify
+from webdreamer_app.types import Action, Dialog, Effect, Element, Form, Observation
+
+SITE = "http://shop.test"
+POST = Form("post", f"{SITE}/next")
+GET = Form("get", f"{SITE}/search")
+READ, REVERSIBLE, IRREVERSIBLE, UNKNOWN = Effect.READ, Effect.REVERSIBLE, Effect.IRREVERSIBLE, Effect.UNKNOWN
+
+
+def on(*elements: Element, path: str = "/page", title: str = "Shop", dialogs: tuple[Dialog, ...] = ()) -> Observation:
+    return page(SITE + path, title, elements, dialogs)
+
+
+def submit(name: str, form: Form | None = POST, bid: str = "1") -> Element:
+    return Element("button", name, bid=bid, tag="button", input_type="submit", form=form)
+
+
+def scripted_button(name: str, **more: object) -> Element:
+    return Element("button", name, bid="1", tag="button", input_type="button", **more)  # type: ignore[arg-type]
+
+
+def link(name: str, path: str) -> Element:
+    return Element("link", name, bid="1", tag="a", href=path if ":" in path else SITE + path)
+
+
+REVIEW = (Element("heading", "Review your order", level=1), Element("text", "Total: $30.00"))
+
+
+@pytest.mark.parametrize(
+    ("name", "effect"),
+    [
+        ("Place order", IRREVERSIBLE),
+        ("Place your order", IRREVERSIBLE),
+        ("Buy now", IRREVERSIBLE),
+        ("Pay $30.00", IRREVERSIBLE),
+        ("Apple Pay", IRREVERSIBLE),
+        ("Continue and pay", IRREVERSIBLE),
+        ("Review & pay", IRREVERSIBLE),
+        ("Proceed to pay", IRREVERSIBLE),
+        ("Yes, cancel", UNKNOWN),
+        ("Cancel order", IRREVERSIBLE),
+        ("Cancel subscription", IRREVERSIBLE),
+        ("Cancel", UNKNOWN),
+        ("Confirm", IRREVERSIBLE),
+        ("Submit", IRREVERSIBLE),
+        ("Send message", IRREVERSIBLE),
+        ("Transfer", IRREVERSIBLE),
+        ("Delete", IRREVERSIBLE),
+        ("Close account", IRREVERSIBLE),
+        ("Book this room", IRREVERSIBLE),
+        ("Publish", IRREVERSIBLE),
+        ("Sign", IRREVERSIBLE),
+        ("Sign up", IRREVERSIBLE),
+        ("Complete purchase", IRREVERSIBLE),
+        ("Finish", IRREVERSIBLE),
+        ("Apply now", IRREVERSIBLE),
+        ("Return item", IRREVERSIBLE),
+        ("ORDER NOW »", IRREVERSIBLE),
+        ("Continue to payment", REVERSIBLE),
+        ("Proceed to checkout", REVERSIBLE),
+        ("Checkout", REVERSIBLE),
+        ("Review order", REVERSIBLE),
+        ("Back to order", REVERSIBLE),
+        ("Continue", REVERSIBLE),
+        ("Next", REVERSIBLE),
+        ("Add to cart", REVERSIBLE),
+        ("Add book to cart", REVERSIBLE),
+        ("Apply coupon", REVERSIBLE),
+        ("Save draft", REVERSIBLE),
+        ("Update quantity", REVERSIBLE),
+        ("Sign in", REVERSIBLE),
+        ("Accept all cookies", REVERSIBLE),
+        ("Search", READ),
+        ("View order", READ),
+        ("Order history", READ),
+        ("Remove", UNKNOWN),
+        ("Open a dispute", UNKNOWN),
+        ("Frobnicate", UNKNOWN),
+        ("OK", UNKNOWN),
+        ("", UNKNOWN),
+    ],
+)
+def test_submit_of_a_post_form_by_its_label(name: str, effect: Effect) -> None:
+    assert classify(parse("click('1')"), on(submit(name))) is effect
+
+
+@pytest.mark.parametrize(
+    ("name", "effect"),
+    [
+        ("Continue", IRREVERSIBLE),
+        ("OK", IRREVERSIBLE),
+        ("", IRREVERSIBLE),
+        ("Save", IRREVERSIBLE),
+        ("Go", IRREVERSIBLE),
+        ("Continue to payment", REVERSIBLE),
+        ("Back to cart", REVERSIBLE),
+        ("Continue shopping", REVERSIBLE),
+        ("Apply", REVERSIBLE),
+        ("Edit address", REVERSIBLE),
+    ],
+)
+def test_on_a_review_page_only_a_label_that_names_a_step_is_spared(name: str, effect: Effect) -> None:
+    assert classify(parse("click('1')"), on(*REVIEW, submit(name))) is effect
+
+
+def test_a_total_without_review_or_payment_wording_is_no_review_page() -> None:
+    cart = on(Element("text", "Total: $30.00"), submit("Continue"), path="/cart")
+    assert classify(parse("click('1')"), cart) is REVERSIBLE
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "effect"),
+    [
+        ("Order history", "/orders", READ),
+        ("Orders", "/orders", READ),
+        ("Payment methods", "/account/payments", READ),
+        ("Transfer history", "/history", READ),
+        ("Norvik Blue Ceramic Mug", "/product/12", READ),
+        ("Pens and File Folder", "/product/13", READ),
+        ("Book shelf, oak", "/product/14", READ),
+        ("Sign language guide", "/product/15", READ),
+        ("How to cancel an order", "/help/cancel-order-guide", READ),
+        ("Results", "/search?q=delete", READ),
+        ("Checkout", "/checkout", READ),
+        ("Delete account", "/account/close", UNKNOWN),
+        ("Buy now", "/product/12", UNKNOWN),
+        ("Cancel order", "/orders/4", UNKNOWN),
+        ("Trash", "/items/4/delete", UNKNOWN),
+        ("Bye", "/logout?next=/", UNKNOWN),
+        ("Tidy up", "/items?action=delete&id=4", UNKNOWN),
+        ("Tidy up", "/delete-item/4", UNKNOWN),
+        ("Remove", "/cart/remove?item=4", REVERSIBLE),
+        ("Add to cart", "/cart/add/4", REVERSIBLE),
+        ("Wipe", "javascript:wipe()", UNKNOWN),
+        ("Broken", "http://[", UNKNOWN),
+        ("Write to us", "mailto:us@shop.test", UNKNOWN),
+        ("Wipe", "/page#", UNKNOWN),
+        ("Next", "/page#", REVERSIBLE),
+        ("Skip to content", "/page#main", READ),
+    ],
+)
+def test_links_read_unless_name_or_address_suggests_a_change(name: str, path: str, effect: Effect) -> None:
+    assert classify(parse("click('1')"), on(link(name, path))) is effect
+
+
+@pytest.mark.parametrize(
+    ("element", "effect"),
+    [
+        (submit("Find things", GET), READ),
+        (submit("Frobnicate", GET), READ),
+        (submit("", GET), READ),
+        (submit("Frobnicate", Form("get", f"{SITE}/items/delete")), UNKNOWN),
+        (submit("Do it", Form("post", f"{SITE}/orders/3/cancel")), IRREVERSIBLE),
+        (submit("Remove", Form("post", f"{SITE}/cart/remove")), REVERSIBLE),
+        (submit("Continue", Form("post", f"{SITE}/cart/pay")), IRREVERSIBLE),
+        (submit("Remove user", Form("post", f"{SITE}/users")), UNKNOWN),
+        (scripted_button("Menu"), READ),
+        (scripted_button("Frobnicate"), UNKNOWN),
+        (scripted_button("Options", expanded=False), READ),
+        (scripted_button("Delete", expanded=False), IRREVERSIBLE),
+        (scripted_button("Cancel"), REVERSIBLE),
+        (Element("generic", "Tile", bid="1"), UNKNOWN),
+        (Element("checkbox", "I agree to the terms", bid="1", checked=False), REVERSIBLE),
+        (Element("radio", "Express delivery", bid="1"), REVERSIBLE),
+        (Element("textbox", "Name", bid="1", value=""), READ),
+    ],
+)
+def test_clicks_by_element_and_form(element: Element, effect: Effect) -> None:
+    assert classify(parse("click('1')"), on(element)) is effect
+
+
+def test_remove_is_reversible_on_a_cart_page() -> None:
+    cart = on(Element("heading", "Your cart", level=1), submit("Remove Blue Mug"))
+    assert classify(parse("click('1')"), cart) is REVERSIBLE
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("scroll(0, 200)", READ),
+        ("hover('1')", READ),
+        ("noop()", READ),
+        ("go_back()", READ),
+        ("tab_focus(1)", READ),
+        ("expand('1')", READ),
+        ("send_msg_to_user('done')", READ),
+        ("report_infeasible('no')", READ),
+        ("fill('1', 'x')", REVERSIBLE),
+        ("select_option('1', 'Large')", REVERSIBLE),
+        ("dialog_dismiss()", REVERSIBLE),
+        ("dialog_accept()", UNKNOWN),
+        ("goto('https://shop.test/')", READ),
+        ("goto('about:blank')", READ),
+        ("goto('http://shop.test/items/3/delete')", UNKNOWN),
+        ("goto('javascript:pay()')", UNKNOWN),
+        ("goto('http://[')", UNKNOWN),
+        ("goto('file:///etc/passwd')", UNKNOWN),
+        ("click('99')", UNKNOWN),
+        ("press('99', 'Enter')", UNKNOWN),
+        ("upload_file('1', 'cv.pdf')", UNKNOWN),
+    ],
+)
+def test_verbs_on_a_plain_page(text: str, effect: Effect) -> None:
+    assert classify(parse(text), on(Element("generic", "", bid="1"))) is effect
+
+
+@pytest.mark.parametrize(
+    ("dialog", "effect"),
+    [
+        (Dialog("alert", "Thank you for your order"), READ),
+        (Dialog("confirm", "Delete this file?"), IRREVERSIBLE),
+        (Dialog("confirm", "Are you sure?"), UNKNOWN),
+        (Dialog("prompt", "Type your name"), UNKNOWN),
+        (Dialog("confirm", "Remove the mug from your cart?"), REVERSIBLE),
+        (Dialog("beforeunload", ""), REVERSIBLE),
+    ],
+)
+def test_accepting_a_dialog_counts_by_kind_and_message(dialog: Dialog, effect: Effect) -> None:
+    assert classify(parse("dialog_accept()"), on(dialogs=(dialog,))) is effect
+
+
+@pytest.mark.parametrize(
+    ("button", "key", "effect"),
+    [
+        (submit("Search", GET, "2"), "Enter", READ),
+        (submit("Place order", POST, "2"), "Enter", IRREVERSIBLE),
+        (submit("Continue", POST, "2"), "Enter", REVERSIBLE),
+        (submit("Frobnicate", POST, "2"), "Enter", UNKNOWN),
+        (submit("Place order", POST, "2"), "a", REVERSIBLE),
+        (submit("Place order", POST, "2"), "Tab", READ),
+        (submit("Place order", POST, "2"), "Control+Enter", IRREVERSIBLE),
+    ],
+)
+def test_enter_in_a_field_counts_as_its_forms_submit(button: Element, key: str, effect: Effect) -> None:
+    field = Element("textbox", "Text", bid="1", tag="input", input_type="text", value="", form=button.form)
+    assert classify(Action("press", "1", (key,)), on(field, button)) is effect
+
+
+def test_enter_counts_with_the_worst_button_of_the_form() -> None:
+    field = Element("textbox", "Text", bid="1", tag="input", value="", form=POST)
+    observation = on(field, submit("Apply coupon", POST, "2"), submit("Place order", POST, "3"))
+    assert classify(parse("press('1', 'Enter')"), observation) is IRREVERSIBLE
+
+
+def test_enter_in_a_post_form_without_a_button_is_unknown() -> None:
+    field = Element("textbox", "Text", bid="1", tag="input", value="", form=POST)
+    assert classify(parse("press('1', 'Enter')"), on(field)) is UNKNOWN
+
+
+def test_enter_in_a_text_area_is_typing() -> None:
+    field = Element("textbox", "Text", bid="1", tag="textarea", value="", form=POST)
+    assert classify(parse("press('1', 'Enter')"), on(field, submit("Send", POST, "2"))) is REVERSIBLE
+
+
+def test_space_on_a_button_counts_as_a_click() -> None:
+    assert classify(parse("press('1', 'Space')"), on(submit("Place order"))) is IRREVERSIBLE
+
+
+def test_dragging_to_the_bin_is_a_commit() -> None:
+    observation = on(Element("generic", "Letter", bid="1"), Element("generic", "Trash bin", bid="2"))
+    assert classify(parse("drag_and_drop('1', '2')"), observation).is_commit
+
+
+@given(
+    st.sampled_from(sorted(VERBS)),
+    st.lists(st.one_of(st.text(max_size=30), st.integers(), st.floats()), max_size=2),
+    st.text(max_size=40),
+    st.sampled_from(["button", "link", "textbox", "generic"]),
+    st.text(max_size=30),
+)
+def test_every_label_and_value_gets_an_effect(
+    verb: str, value: list[str | int | float], name: str, role: str, href: str
+) -> None:
+    element = Element(role, name, bid="1", href=f"http://a.test/{href}" if role == "link" else "", form=POST)
+    assert classify(Action(verb, "1", tuple(value)), on(element)) in Effect
