@@ -82,7 +82,6 @@ def _run(command: list[str], timeout_s: float) -> str:
             capture_output=True,
             text=True,
             timeout=timeout_s,
-            env=environment,
             stdin=subprocess.DEVNULL,
             check=False,
         )

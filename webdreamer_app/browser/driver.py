@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, Error, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from webdreamer_app.actions import is_final
@@ -229,6 +229,17 @@ class ChromiumBrowser:
             await self._settle_tabs()
         return Outcome(observation=await self.observe(), error=error)
 
+    @contextlib.asynccontextmanager
+    async def fresh(self, cookies: tuple[tuple[str, str, str], ...] = ()) -> AsyncIterator[ChromiumBrowser]:
+        """Another context of the same Chromium, with nothing but these cookies."""
+        browser = self.context.browser
+        if browser is None:
+            raise BrowserError("The browser is gone: it crashed or was closed.")
+        async with open_context(
+            browser, replace(self.options, cookies=cookies, storage_state=None), self._gone
+        ) as ours:
+            yield ours
+
     async def storage_state(self, path: Path) -> None:
         """Write cookies and local storage to `path`, whole or not at all, for its owner only."""
         state = await self.context.storage_state()
@@ -244,9 +255,7 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
     """Start Chromium, and end it whatever happens. Raises BrowserError."""
     executable = find_chromium(options.executable)
     if executable is None:
-        raise BrowserError(
-            "No Chromium was found: run `webdreamer doctor --install-browser`, or set `chromium` to its path."
-        )
+        raise BrowserError("No Chromium was found: run `webdreamer doctor --install-browser`, or set `chromium`.")
     gone = asyncio.Event()
     async with async_playwright() as playwright:
         try:
@@ -262,7 +271,7 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
             raise BrowserError(f"Chromium at {executable} did not start: {_first_line(error)}") from error
         browser.on("disconnected", lambda _: gone.set())
         try:
-            async with _context(browser, options, gone) as ours:
+            async with open_context(browser, options, gone) as ours:
                 yield ours
         finally:
             with contextlib.suppress(Error):
@@ -270,10 +279,13 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
 
 
 @contextlib.asynccontextmanager
-async def _context(browser: object, options: BrowserOptions, gone: asyncio.Event) -> AsyncIterator[ChromiumBrowser]:
+async def open_context(
+    browser: Browser, options: BrowserOptions, gone: asyncio.Event
+) -> AsyncIterator[ChromiumBrowser]:
+    """A context with its own cookies in a running browser."""
     width, height = options.viewport
     stored = options.storage_state if options.storage_state and options.storage_state.is_file() else None
-    context = await browser.new_context(  # type: ignore[attr-defined]
+    context = await browser.new_context(
         viewport={"width": width, "height": height}, storage_state=stored, accept_downloads=False
     )
     context.set_default_timeout(options.timeout_s * 1000)

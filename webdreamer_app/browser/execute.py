@@ -179,7 +179,7 @@ async def _drag(tab: Tab, context: int, action: Action) -> None:
 
 async def _upload(tab: Tab, context: int, action: Action) -> None:
     path = Path(str(action.value[0]))
-    if not path.is_file():
+    if not path.is_file():  # noqa: ASYNC240 - one stat of a local file
         raise ActionFailed(f"there is no file {str(path)!r}.")
     handle = await tab.guard(
         tab.cdp.send(
@@ -197,7 +197,8 @@ async def _upload(tab: Tab, context: int, action: Action) -> None:
         raise ActionFailed("it is gone from the page.")
     try:
         await tab.guard(
-            tab.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}), 5
+            tab.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),
+            5,
         )
     except Error as error:
         raise ActionFailed("it takes no files.") from error

@@ -1,0 +1,172 @@
+"""Records oracle episodes with light randomisation, as data for training.
+
+Every state is recorded with the oracle's acceptable actions as proposals; what was executed may deviate from them,
+so that the oracle's way back is seen too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from storage.repository import Repository, open_repository
+from tasks.suites import suite as find_suite
+from tasks.task import Oracle, Site, Suite, Task
+from webdreamer_app.actions import is_final, parse
+from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.effects import classify
+from webdreamer_app.protocols import Policy
+from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.types import Action, Decision, Goal, History, Observation, Plan, Proposal, Step, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOptions:
+    """What is collected."""
+
+    suite: str = "shop"
+    split: str = "train"
+    episodes: int = 100
+    seed: int = 0
+    workers: int = 2
+    deviation: float = 0.15
+    """Share of steps on which something else than the oracle's action is executed."""
+    student_share: float = 0.0
+    """Share of steps that the given policy decides, so that its own mistakes are seen."""
+    max_steps: int = 45
+
+
+Progress = Callable[[int, int], None]
+"""Called with (finished, wanted) episodes."""
+
+
+async def collect(
+    options: CollectOptions,
+    database: Path,
+    browser: BrowserOptions,
+    policy: Policy | None = None,
+    progress: Progress = lambda done, wanted: None,
+) -> int:
+    """Collect until `episodes` are in the database; finished ones are kept. Returns how many were added."""
+    suite = find_suite(options.suite)
+    tasks = suite.sample(options.split, options.episodes, options.seed)
+    async with open_repository(database) as repository:
+        finished = {one.task_id for one in await repository.list_sessions(1_000_000) if one.status == "collected"}
+        waiting = [task for task in tasks if task.id not in finished]
+        queue: asyncio.Queue[Task] = asyncio.Queue()
+        for task in waiting:
+            queue.put_nowait(task)
+        counter = _Counter(len(tasks) - len(waiting), len(tasks), progress)
+        with suite.open(database.with_suffix(".site.db")) as site:
+            worker = _Worker(options, suite, site, repository, policy, queue, counter)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(options.workers, max(1, len(waiting)))):
+                    group.create_task(worker.run(browser))
+    return len(waiting)
+
+
+@dataclass(slots=True)
+class _Counter:
+    done: int
+    wanted: int
+    progress: Progress
+
+    def add(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Takes tasks off the queue, each episode in a browser context of its own."""
+
+    options: CollectOptions
+    suite: Suite
+    site: Site
+    repository: Repository
+    policy: Policy | None
+    queue: asyncio.Queue[Task]
+    counter: _Counter
+
+    async def run(self, browser: BrowserOptions) -> None:
+        async with open_browser(browser) as window:
+            while True:
+                try:
+                    task = self.queue.get_nowait()
+                except asyncio.QueueEmpty:
+                    return
+                await self._episode(window, task)
+                self.counter.add()
+
+    async def _episode(self, window: ChromiumBrowser, task: Task) -> None:
+        session = await self.repository.create_session(
+            task.instruction, self.site.url, dict(task.profile), asdict(self.options), task.id
+        )
+        start = self.site.start(session)
+        cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
+        async with window.fresh(cookies) as page:
+            count = await self._steps(page, await page.goto(start.url), task, session)
+        grade = self.site.grade(task, session)
+        details = {"success": grade.success, "reward": grade.reward, "detail": grade.detail}
+        await self.repository.end_session(session, "collected", f"{count} steps", details)
+
+    async def _steps(self, page: ChromiumBrowser, observation: Observation, task: Task, session: str) -> int:
+        chance = random.Random(f"{task.id}/{self.options.seed}")
+        oracle = self.suite.oracle(task)
+        recorder = DatabaseRecorder(self.repository, session)
+        history = History(Goal(task.instruction, dict(task.profile)))
+        for number in range(self.options.max_steps):
+            plan = await self._plan(chance, oracle, observation, history)
+            verdict = Verdict(Decision.ACT, "collecting")
+            async with recorder.step(observation, plan, verdict) as record:
+                outcome = await page.execute(plan.chosen.action)
+                await record.finish(outcome)
+            history = history.extend(Step(number, observation, plan, verdict, outcome))
+            if outcome.terminated or outcome.observation is None:
+                return number + 1
+            observation = outcome.observation
+        return self.options.max_steps
+
+    async def _plan(self, chance: random.Random, oracle: Oracle, observation: Observation, history: History) -> Plan:
+        right = [parse(text) for text in oracle(observation.text)]
+        proposals = tuple(Proposal(action, "acceptable", 1 / len(right)) for action in right)
+        chosen = chance.choice(right)
+        if not is_final(chosen):
+            if self.policy is not None and chance.random() < self.options.student_share:
+                chosen = await self._students(observation, history, right, chosen)
+            elif chance.random() < self.options.deviation:
+                chosen = _deviation(chance, observation, history.goal) or chosen
+        known = next((one for one in proposals if one.action == chosen), Proposal(chosen, "deviation", 0.0))
+        return Plan(known, proposals, effect=classify(chosen, observation))
+
+    async def _students(
+        self, observation: Observation, history: History, right: list[Action], fallback: Action
+    ) -> Action:
+        """The policy's choice, unless it would commit or end something that the oracle would not."""
+        assert self.policy is not None
+        choice = (await self.policy.propose(observation, history))[0].action
+        ends = is_final(choice) or classify(choice, observation).is_commit
+        return fallback if ends and choice not in right else choice
+
+
+def _deviation(chance: random.Random, observation: Observation, goal: Goal) -> Action | None:
+    """A random action that commits nothing."""
+    usable = [element for element in observation.elements if element.bid and not element.disabled]
+    for _ in range(8):
+        if not usable:
+            return None
+        element = chance.choice(usable)
+        action: Action | None = Action("click", element.bid)
+        if element.options:
+            action = Action("select_option", element.bid, (chance.choice(element.options),))
+        elif element.role in ("textbox", "searchbox", "spinbutton"):
+            words = goal.instruction.split()
+            at = chance.randrange(len(words))
+            span = " ".join(words[at : at + chance.randint(1, 3)]).strip(".,;:!?()")
+            action = Action("fill", element.bid, (chance.choice([span, *goal.profile.values()]) or "1",))
+        if action is not None and not classify(action, observation).is_commit:
+            return action
+    return None

@@ -1,0 +1,192 @@
+"""Writes the agent's steps to the session database: the intent before the action runs, the outcome after it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+
+from storage.errors import StorageError
+from storage.records import (
+    BranchRecord,
+    ImaginedStepRecord,
+    ObservationRecord,
+    OutcomeRecord,
+    ProposalRecord,
+    StepRecord,
+    VerdictRecord,
+)
+from storage.repository import Repository
+from webdreamer_app.actions import describe, format_action, parse
+from webdreamer_app.codec import observation_from_data, observation_to_data
+from webdreamer_app.errors import RecordError
+from webdreamer_app.types import (
+    Branch,
+    Decision,
+    Effect,
+    Goal,
+    History,
+    ImaginedStep,
+    Observation,
+    Outcome,
+    Plan,
+    Proposal,
+    Step,
+    Verdict,
+)
+
+
+class OpenStep:
+    """A step whose intent is on disk."""
+
+    def __init__(self, repository: Repository, step_id: int) -> None:
+        self._repository = repository
+        self._step_id = step_id
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Commit the outcome. Raises RecordError."""
+        with _as_record_errors():
+            await self._repository.record_outcome(self._step_id, outcome_record(outcome))
+
+
+class DatabaseRecorder:
+    """The `Recorder` of real runs; numbers go on after the steps that the session already has."""
+
+    def __init__(self, repository: Repository, session_id: str, recorded: int = 0) -> None:
+        self.session_id = session_id
+        self._repository = repository
+        self._number = recorded
+
+    @contextlib.asynccontextmanager
+    async def step(self, observation: Observation, plan: Plan, verdict: Verdict) -> AsyncIterator[OpenStep]:
+        """Commit the intent, then run the body. Raises RecordError: without a log there is no action."""
+        record = intent_record(self._number, observation, plan, verdict)
+        with _as_record_errors():
+            step_id = await self._repository.record_intent(self.session_id, record)
+        self._number += 1
+        yield OpenStep(self._repository, step_id)
+
+
+@contextlib.contextmanager
+def _as_record_errors() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        raise RecordError(f"The step could not be recorded, so nothing more is done: {error}") from error
+
+
+def intent_record(number: int, observation: Observation, plan: Plan, verdict: Verdict) -> StepRecord:
+    """What is known of a step before it runs."""
+    return StepRecord(
+        number=number,
+        observation=observation_record(observation),
+        action=format_action(plan.chosen.action),
+        description=describe(plan.chosen.action, observation),
+        effect=plan.effect.value,
+        horizon=plan.horizon,
+        decided_at=time.time(),
+        proposals=tuple(_proposal(one, plan.chosen) for one in _with_chosen(plan)),
+        verdict=VerdictRecord(
+            verdict.decision.value, verdict.reason, verdict.risk, verdict.uncertainty, verdict.threshold
+        ),
+        branches=tuple(_branch(branch) for branch in plan.branches),
+    )
+
+
+def _with_chosen(plan: Plan) -> tuple[Proposal, ...]:
+    """All proposals; the chosen one last where no policy proposed it."""
+    known = any(one.action == plan.chosen.action for one in plan.proposals)
+    return plan.proposals if known else (*plan.proposals, plan.chosen)
+
+
+def _proposal(one: Proposal, chosen: Proposal) -> ProposalRecord:
+    return ProposalRecord(
+        format_action(one.action), one.rationale, one.probability, one.commit_risk, one.action == chosen.action
+    )
+
+
+def _branch(branch: Branch) -> BranchRecord:
+    steps = tuple(
+        ImaginedStepRecord(
+            format_action(step.action), step.text, step.value, step.uncertainty_policy, step.uncertainty_model
+        )
+        for step in branch.steps
+    )
+    return BranchRecord(format_action(branch.proposal.action), branch.value, branch.uncertainty, steps)
+
+
+def observation_record(observation: Observation) -> ObservationRecord:
+    return ObservationRecord.of(observation.url, observation.title, observation_to_data(observation))
+
+
+def outcome_record(outcome: Outcome) -> OutcomeRecord:
+    return OutcomeRecord(
+        observation=observation_record(outcome.observation) if outcome.observation else None,
+        error=outcome.error,
+        executed=outcome.executed,
+        reward=outcome.reward,
+        terminated=outcome.terminated,
+        truncated=outcome.truncated,
+        held_requests=outcome.held_requests,
+    )
+
+
+def step_from_record(record: StepRecord) -> Step:
+    """The step as it was; a step without an outcome reads "outcome unknown"."""
+    offered = tuple(
+        Proposal(parse(one.action), one.rationale, one.probability, one.commit_risk) for one in record.proposals
+    )
+    chosen = next(one for one, stored in zip(offered, record.proposals, strict=True) if stored.chosen)
+    plan = Plan(
+        chosen=chosen,
+        proposals=offered,
+        branches=tuple(_branch_from(one, offered) for one in record.branches),
+        horizon=record.horizon,
+        effect=Effect(record.effect),
+    )
+    verdict = record.verdict
+    return Step(
+        index=record.number,
+        observation=_observation_from(record.observation),
+        plan=plan,
+        verdict=Verdict(
+            Decision(verdict.decision), verdict.reason, verdict.risk, verdict.uncertainty, verdict.threshold
+        ),
+        outcome=_outcome_from(record.outcome),
+    )
+
+
+def _branch_from(record: BranchRecord, offered: tuple[Proposal, ...]) -> Branch:
+    action = parse(record.action)
+    proposal = next((one for one in offered if one.action == action), Proposal(action))
+    steps = tuple(
+        ImaginedStep(parse(one.action), one.predicted, one.value, one.uncertainty_policy, one.uncertainty_model)
+        for one in record.steps
+    )
+    return Branch(proposal, steps, record.value, record.uncertainty)
+
+
+def _observation_from(record: ObservationRecord) -> Observation:
+    return observation_from_data(json.loads(record.content))
+
+
+def _outcome_from(record: OutcomeRecord | None) -> Outcome:
+    if record is None:
+        return Outcome(observation=None, error="outcome unknown", unknown=True)
+    return Outcome(
+        observation=_observation_from(record.observation) if record.observation else None,
+        error=record.error,
+        reward=record.reward,
+        terminated=record.terminated,
+        truncated=record.truncated,
+        held_requests=record.held_requests,
+        executed=record.executed,
+    )
+
+
+async def load_history(repository: Repository, session_id: str, goal: Goal) -> History:
+    """Every recorded step of a session. Raises RecordError."""
+    with _as_record_errors():
+        records = await repository.steps(session_id)
+    return History(goal, tuple(step_from_record(record) for record in records))
