@@ -77,7 +77,7 @@ class TextEncoder:
         self._static = torch.nn.functional.normalize(table, dim=-1).numpy()  # (30522, 384)
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, verify: bool = True) -> TextEncoder:
+    def load(cls, folder: Path | None = None, *, verify: bool = True, capacity: int = 20_000) -> TextEncoder:
         """Load from the installed package, or from a copy of its model folder; `verify` compares sha256 sums.
 
         Raises EncoderError.
@@ -95,7 +95,7 @@ class TextEncoder:
             model = BertModel.from_pretrained(source, local_files_only=True)
         except (OSError, ValueError) as error:
             raise EncoderError(f"No BERT encoder could be loaded from {source}: {error}") from error
-        return cls(tokenizer, model.eval().float())  # type: ignore[no-untyped-call]
+        return cls(tokenizer, model.eval().float(), capacity)  # type: ignore[no-untyped-call]
 
     def static(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Unit-length word-piece embeddings before any layer: (T,) → (T, 384)."""

@@ -7,6 +7,7 @@ import math
 import random
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tasks.shop import wording
@@ -24,6 +25,7 @@ def split_of(product: Product) -> str:
     return "train" if place < 60 else "validation" if place < 75 else "test"
 
 
+@cache
 def targets(split: str) -> tuple[Product, ...]:
     return tuple(product for product in products() if split_of(product) == split)
 

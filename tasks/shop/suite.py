@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tasks.server import serve
@@ -61,6 +62,13 @@ class ShopSuite:
                 yield ShopSite(url, state)
         finally:
             state.close()
+
+    def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
+        address = task.answer["address"]
+        if any(task.profile[name] != value for name, value in address.items()):
+            return replace(task, profile=profile)  # sent to somebody whom the instruction names
+        changed = {**task.answer, "address": {name: profile[name] for name in address}}
+        return replace(task, profile=profile, answer=changed)
 
     def oracle(self, task: Task) -> Oracle:
         return ShopOracle(task.answer)
