@@ -1,0 +1,131 @@
+"""The page against the instruction: amounts and items."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webdreamer_app.browser.scripted import page
+from webdreamer_app.page_check import (
+    OTHER_CURRENCY,
+    OTHER_ITEM,
+    OVER_LIMIT,
+    OVER_ONE_READING,
+    amounts,
+    check,
+    limit_of,
+    quantity_of,
+)
+from webdreamer_app.types import Element, Observation
+
+
+def review(*lines: str, item: str = "") -> Observation:
+    rows = [Element("row"), Element("cell", item, depth=1), Element("cell", "$12.50", depth=1)] if item else []
+    return page("http://shop.test/review", "Review", [*rows, *(Element("text", line) for line in lines)])
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("$1,234.50", (1234.5,)),
+        ("1.234,50 €", (1234.5,)),
+        ("€ 12", (12.0,)),
+        ("25 dollars and 3 euros", (25.0, 3.0)),
+        ("$30.", (30.0,)),
+        ("$1,000", (1000.0,)),
+        ("12 USD", (12.0,)),
+        ("$30 2 mugs", (30.0,)),
+        ("no money, 3 pieces", ()),
+    ],
+)
+def test_amounts_are_read_in_the_usual_spellings(text: str, values: tuple[float, ...]) -> None:
+    assert tuple(amount.value for amount in amounts(text)) == values
+
+
+@pytest.mark.parametrize(
+    ("instruction", "limit"),
+    [
+        ("buy a mug for under $30", 30.0),
+        ("a lamp, at most 25 dollars", 25.0),
+        ("a lamp for no more than €40", 40.0),
+        ("a mug, price lower than 50.00 dollars", 50.0),
+        ("a mug, $20 or less", 20.0),
+        ("my budget is $15", 15.0),
+        ("don't spend more than $99", 99.0),
+        ("use my $30 gift card", None),
+        ("buy a mug", None),
+        ("under 30 inches", None),
+    ],
+)
+def test_price_limits_are_found(instruction: str, limit: float | None) -> None:
+    found = limit_of(instruction)
+    assert (found.amount.value if found else None) == limit
+
+
+@pytest.mark.parametrize(
+    ("instruction", "quantity"),
+    [("buy 3 mugs", 3), ("order two lamps", 2), ("buy a mug", 1), ("buy 32 oz of glue", 1), ("Buy me 2 mugs", 2)],
+)
+def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> None:
+    assert quantity_of(instruction) == quantity
+
+
+@pytest.mark.parametrize(
+    ("instruction", "lines", "risk"),
+    [
+        ("buy a mug under $30", ("Total: $29.00",), 0.0),
+        ("buy a mug under $30", ("Total", "$45.00"), OVER_LIMIT),
+        ("buy a mug under $30", ("Subtotal: $28.00", "Shipping: $5.00", "Total: $33.00"), OVER_ONE_READING),
+        ("buy a mug under $30 in total", ("Subtotal: $28.00", "Shipping: $5.00", "Total: $33.00"), OVER_LIMIT),
+        ("buy 2 mugs under $30 each", ("Total: $55.00",), 0.0),
+        ("buy 2 mugs, each under $30", ("Total: $55.00",), 0.0),
+        ("buy 2 mugs under $30 each", ("Total: $65.00",), OVER_LIMIT),
+        ("buy 2 mugs under $30", ("Total: $55.00",), OVER_ONE_READING),
+        ("buy a mug under $30", ("Total: 29.00 €",), OTHER_CURRENCY),
+        ("buy a mug under $30", ("Total: $10.00", "Order total: $80.00"), OVER_LIMIT),
+        ("buy a mug under $30", ("Pay $45.00",), OVER_LIMIT),
+        ("buy a mug", ("Total: $4500.00",), 0.0),
+        ("buy a mug under $30", ("Thanks",), 0.0),
+    ],
+)
+def test_the_total_is_held_against_the_limit(instruction: str, lines: tuple[str, ...], risk: float) -> None:
+    evidence = check(instruction, review(*lines))
+    assert evidence.risk == risk
+    if risk:
+        assert "total" in evidence.reason
+
+
+def test_an_invisible_total_is_no_evidence() -> None:
+    hidden = page("http://a.test", "", [Element("text", "Total: $99.00", visible=False)])
+    assert check("a mug under $30", hidden).risk == 0.0
+
+
+@pytest.mark.parametrize(
+    ("item", "risk"),
+    [("Norvik Blue Ceramic Mug", 0.0), ("Mugs, set", 0.0), ("Extended warranty plan", OTHER_ITEM), ("Shipping", 0.0)],
+)
+def test_items_that_the_task_never_mentions_are_evidence(item: str, risk: float) -> None:
+    evidence = check("buy me a blue ceramic mug", review(item=item))
+    assert evidence.risk == risk
+    assert (item in evidence.reason) == (risk > 0)
+
+
+def test_items_under_a_heading_of_suggestions_do_not_count() -> None:
+    elements = [
+        Element("heading", "You may also like", level=2),
+        Element("listitem"),
+        Element("link", "Steel lamp", depth=1, bid="1"),
+        Element("text", "$9.00", depth=1),
+    ]
+    assert check("buy me a blue ceramic mug", page("http://a.test", "", elements)).risk == 0.0
+
+
+def test_a_task_without_words_for_an_item_is_no_evidence() -> None:
+    assert check("buy the cheapest one", review(item="Steel lamp")).risk == 0.0
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=40), max_size=5))
+def test_no_text_makes_the_check_fail(instruction: str, lines: list[str]) -> None:
+    evidence = check(f"{instruction} under $3{instruction}", review(*[f"Total {line} $4{line}" for line in lines]))
+    assert 0.0 <= evidence.risk <= 1.0
