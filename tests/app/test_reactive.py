@@ -1,0 +1,175 @@
+"""The reactive planner, and the simple policies it works with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from webdreamer_app.actions import format_action
+from webdreamer_app.browser.scripted import ScriptedBrowser, page
+from webdreamer_app.errors import ActionSyntaxError
+from webdreamer_app.events import Event
+from webdreamer_app.planners.reactive import ReactivePlanner
+from webdreamer_app.policies.noop import NoopPolicy
+from webdreamer_app.policies.oracle import OraclePolicy
+from webdreamer_app.policies.random_choice import RandomPolicy
+from webdreamer_app.policies.scripted import ScriptedPolicy
+from webdreamer_app.types import (
+    Decision,
+    Effect,
+    Element,
+    Goal,
+    History,
+    Observation,
+    Outcome,
+    Plan,
+    Step,
+    Verdict,
+)
+
+CART = page(
+    "http://shop.test/cart?x=1",
+    "Cart",
+    [
+        Element("button", "Remove", bid="1", tag="button", input_type="submit"),
+        Element("button", "Remove", bid="2", tag="button", input_type="submit"),
+        Element("textbox", "Coupon", bid="3", value=""),
+        Element("combobox", "Size", bid="4", value="Small", options=("Small", "Large")),
+        Element("button", "Off", bid="5", disabled=True),
+        Element("text", "hello"),
+    ],
+)
+GOAL = Goal("buy a mug", {"name": "Anna", "city": "Oslo"})
+
+
+def ignore(event: Event) -> None:
+    pass
+
+
+async def plan(policy: ScriptedPolicy, *steps: Step, observation: Observation = CART) -> Plan:
+    return await ReactivePlanner(policy).plan(observation, History(GOAL, steps), ignore)
+
+
+def after(first: Plan, decision: Decision, error: str = "", observation: Observation = CART) -> Step:
+    outcome = Outcome(observation, error=error, executed=decision is Decision.ACT)
+    return Step(0, observation, first, Verdict(decision, ""), outcome)
+
+
+def script(*line: str) -> ScriptedPolicy:
+    return ScriptedPolicy([line] * 20)
+
+
+async def test_the_most_probable_proposal_is_chosen_with_its_effect() -> None:
+    made = await plan(script("click('1')", "click('2')"))
+    assert format_action(made.chosen.action) == "click('1')"
+    assert made.effect is Effect.REVERSIBLE
+    assert len(made.proposals) == 2
+    assert made.proposals[0].probability == pytest.approx(2 / 3)
+    assert (made.horizon, made.branches) == (0, ())
+
+
+async def test_deepening_returns_the_same_plan() -> None:
+    planner = ReactivePlanner(NoopPolicy())
+    made = await planner.plan(CART, History(GOAL), ignore)
+    assert await planner.deepen(made, ignore) is made
+
+
+async def test_a_refused_action_is_passed_over_but_its_namesake_is_not() -> None:
+    first = await plan(script("click('1')", "click('2')"))
+    second = await plan(script("click('1')", "click('2')"), after(first, Decision.BLOCK))
+    assert format_action(second.chosen.action) == "click('2')"
+
+
+async def test_a_refusal_holds_when_references_and_query_change() -> None:
+    first = await plan(script("click('1')"))
+    renamed = tuple(replace(one, bid=f"9{one.bid}" if one.bid else "") for one in CART.elements)
+    moved = page("http://shop.test/cart?x=2", "Cart", renamed)
+    second = await plan(script("click('91')", "click('92')"), after(first, Decision.BLOCK), observation=moved)
+    assert format_action(second.chosen.action) == "click('92')"
+
+
+async def test_a_refusal_on_another_page_does_not_count() -> None:
+    first = await plan(script("click('1')"))
+    elsewhere = replace(CART, url="http://shop.test/other")
+    second = await plan(script("click('1')"), after(first, Decision.BLOCK, observation=elsewhere))
+    assert format_action(second.chosen.action) == "click('1')"
+
+
+async def test_what_waits_for_a_person_is_proposed_again() -> None:
+    first = await plan(script("click('1')"))
+    second = await plan(script("click('1')"), after(first, Decision.ASK))
+    assert format_action(second.chosen.action) == "click('1')"
+
+
+@pytest.mark.parametrize(("failures", "chosen"), [(2, "click('1')"), (3, "click('2')")])
+async def test_an_action_that_failed_three_times_is_passed_over(failures: int, chosen: str) -> None:
+    first = await plan(script("click('1')"))
+    failed = after(first, Decision.ACT, error="covered by a banner")
+    made = await plan(script("click('1')", "click('2')"), *[failed] * failures)
+    assert format_action(made.chosen.action) == chosen
+
+
+async def test_with_nothing_left_it_reports_that() -> None:
+    first = await plan(script("click('1')"))
+    made = await plan(script("click('1')"), after(first, Decision.BLOCK))
+    assert made.chosen.action.verb == "report_infeasible"
+    assert made.effect is Effect.READ
+
+
+async def test_a_script_that_has_ended_says_so() -> None:
+    made = await plan(ScriptedPolicy([]))
+    assert format_action(made.chosen.action) == "report_infeasible('The script has ended.')"
+
+
+def test_a_script_with_a_line_that_is_no_action_is_refused_at_once() -> None:
+    with pytest.raises(ActionSyntaxError):
+        ScriptedPolicy(["click('1')", "tap(1)"])
+
+
+async def test_the_oracle_splits_probability_among_acceptable_actions() -> None:
+    seen: list[str] = []
+
+    def oracle(text: str) -> tuple[str, ...]:
+        seen.append(text)
+        return ("click('1')", "click('2')")
+
+    proposals = await OraclePolicy(oracle).propose(CART, History(GOAL))
+    assert [(format_action(one.action), one.probability, one.commit_risk) for one in proposals] == [
+        ("click('1')", 0.5, 0.0),
+        ("click('2')", 0.5, 0.0),
+    ]
+    assert seen == [CART.text]
+
+
+async def test_an_oracle_without_an_answer_gives_up() -> None:
+    (only,) = await OraclePolicy(lambda text: ()).propose(CART, History(GOAL))
+    assert only.action.verb == "report_infeasible"
+
+
+async def test_random_choices_repeat_with_their_seed_and_fit_the_page() -> None:
+    seen = set()
+    for seed in range(40):
+        proposals = await RandomPolicy(seed).propose(CART, History(GOAL))
+        assert proposals == await RandomPolicy(seed).propose(CART, History(GOAL))
+        assert sum(one.probability for one in proposals) == pytest.approx(1.0)
+        assert all(one.commit_risk is None for one in proposals)
+        seen |= {format_action(one.action) for one in proposals}
+    fills = {f"fill('3', '{value}')" for value in ("buy", "a", "mug", "Anna", "Oslo")}
+    selects = {"select_option('4', 'Small')", "select_option('4', 'Large')"}
+    assert seen == {"click('1')", "click('2')"} | fills | selects
+
+
+async def test_random_on_an_empty_page_waits() -> None:
+    (only,) = await RandomPolicy().propose(page("about:blank", "", []), History(GOAL))
+    assert format_action(only.action) == "noop()"
+
+
+async def test_the_scripted_browser_fills_fields_and_names_what_is_missing() -> None:
+    browser = ScriptedBrowser({"cart": CART}, "cart")
+    filled = await browser.execute((await ScriptedPolicy(["fill('3', 'TEN')"]).propose(CART, History(GOAL)))[0].action)
+    assert filled.observation is not None
+    assert "[3] textbox 'Coupon' value='TEN'" in filled.observation.text
+    missing = await browser.execute((await ScriptedPolicy(["click('77')"]).propose(CART, History(GOAL)))[0].action)
+    assert "77" in missing.error
+    assert browser.interactions == 2

@@ -1,0 +1,269 @@
+"""The loop: observe, plan, judge, record the intent, act, record the outcome; until it is done or may not go on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from webdreamer_app.actions import describe, is_final
+from webdreamer_app.events import Emit, Judged, Observed, Planned, Stepped
+from webdreamer_app.identity import act_of, place_of
+from webdreamer_app.protocols import Browser, Gate, Planner, Recorder
+from webdreamer_app.types import Decision, History, Observation, Outcome, Plan, Step, Verdict
+
+MAX_REPEATS = 3
+"""How often in a row the same action may leave the page as it was."""
+
+
+class Status(StrEnum):
+    """How an episode ended."""
+
+    DONE = "done"
+    INFEASIBLE = "infeasible"
+    STEP_LIMIT = "step_limit"
+    TIME_LIMIT = "time_limit"
+    STUCK = "stuck"
+    """The same action changed nothing more than three times in a row."""
+    NEEDS_APPROVAL = "needs_approval"
+    """A person must decide and none is there; the run can be resumed."""
+    BLOCKED = "blocked"
+    """Ended undone after the gate blocked commits."""
+    FAILED = "failed"
+    """The environment ended the episode without success."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 done, 1 not done, 3 stopped by the gate."""
+        if self is Status.DONE:
+            return 0
+        return 3 if self in (Status.NEEDS_APPROVAL, Status.BLOCKED) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of an episode."""
+
+    max_steps: int = 40
+    """Steps in the whole history, refused ones and those before a resume included."""
+    max_seconds: float = 600.0
+    """No step is begun, and no plan waited for, after this wall clock."""
+    max_looks: int = 2
+    """How often a plan may be deepened in one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTimings:
+    """Where one step's time went, in milliseconds; `imagine` is what was spent on looking further."""
+
+    observe: float = 0.0
+    propose: float = 0.0
+    imagine: float = 0.0
+    gate: float = 0.0
+    act: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an episode ended, with everything that was decided in it."""
+
+    status: Status
+    message: str
+    history: History
+    timings: tuple[StepTimings, ...] = ()
+    """One for each step taken by this run."""
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Collects the time of a step by part."""
+
+    spent: dict[str, float]
+    last: float
+
+    @classmethod
+    def start(cls) -> _Clock:
+        return cls({}, time.perf_counter())
+
+    def lap(self, part: str) -> None:
+        now = time.perf_counter()
+        self.spent[part] = self.spent.get(part, 0.0) + (now - self.last) * 1000
+        self.last = now
+
+    def timings(self) -> StepTimings:
+        return StepTimings(**self.spent)
+
+
+class Agent:
+    """One episode in one browser. Knows no screen: what happens is announced through `emit`."""
+
+    def __init__(
+        self, browser: Browser, planner: Planner, gate: Gate, recorder: Recorder, emit: Emit, limits: Limits
+    ) -> None:
+        self._browser = browser
+        self._planner = planner
+        self._gate = gate
+        self._recorder = recorder
+        self._emit = emit
+        self._limits = limits
+
+    async def run(self, history: History) -> Result:
+        """Go on from this history until the episode ends.
+
+        Raises BrowserError and RecordError; the intent of the step under way is then on disk without an outcome,
+        and reads as unknown.
+        """
+        timings: list[StepTimings] = []
+        deadline = asyncio.get_running_loop().time() + self._limits.max_seconds
+        before: Observation | None = None
+        while True:
+            ended = self._limit_reached(history, deadline)
+            if ended is None:
+                try:
+                    step, timing = await self._step(history, before, deadline)
+                except _OutOfTimeError:
+                    ended = Status.TIME_LIMIT, self._time_message()
+                else:
+                    history = history.extend(step)
+                    timings.append(timing)
+                    deadline += timing.gate / 1000  # a person's thinking is not the episode's
+                    before = step.outcome.observation
+                    ended = _ended(history)
+            if ended is not None:
+                status, message = _blocked_counts(*ended, history)
+                return Result(status, message, history, tuple(timings))
+
+    def _limit_reached(self, history: History, deadline: float) -> tuple[Status, str] | None:
+        if len(history.steps) >= self._limits.max_steps:
+            return Status.STEP_LIMIT, f"Stopped after {len(history.steps)} steps; --max-steps allows more."
+        if asyncio.get_running_loop().time() >= deadline:
+            return Status.TIME_LIMIT, self._time_message()
+        return None
+
+    def _time_message(self) -> str:
+        return f"Stopped after {self._limits.max_seconds:g} s; --max-seconds allows more."
+
+    async def _step(self, history: History, before: Observation | None, deadline: float) -> tuple[Step, StepTimings]:
+        clock = _Clock.start()
+        index = len(history.steps)
+        observation = _continued(await self._browser.observe(), before, index)
+        clock.lap("observe")
+        self._emit(Observed(observation))
+        plan, verdict = await self._decide(observation, history, deadline, clock)
+        outcome = await self._carry_out(observation, plan, verdict)
+        clock.lap("act")
+        step = Step(index, observation, plan, verdict, outcome)
+        self._emit(Stepped(step))
+        return step, clock.timings()
+
+    async def _decide(
+        self, observation: Observation, history: History, deadline: float, clock: _Clock
+    ) -> tuple[Plan, Verdict]:
+        plan = await _before(deadline, self._planner.plan(observation, history, self._emit))
+        clock.lap("propose")
+        verdict = await self._judge(plan, observation, history)
+        clock.lap("gate")
+        for _ in range(self._limits.max_looks):
+            if verdict.decision is not Decision.LOOK_FURTHER:
+                break
+            plan = await _before(deadline, self._planner.deepen(plan, self._emit))
+            clock.lap("imagine")
+            verdict = await self._judge(plan, observation, history)
+            clock.lap("gate")
+        return plan, self._settled(verdict)
+
+    async def _judge(self, plan: Plan, observation: Observation, history: History) -> Verdict:
+        index = len(history.steps)
+        self._emit(Planned(index, plan))
+        verdict = await self._gate.judge(plan, observation, history)
+        self._emit(Judged(index, plan, verdict))
+        return verdict
+
+    def _settled(self, verdict: Verdict) -> Verdict:
+        if verdict.decision is not Decision.LOOK_FURTHER:
+            return verdict
+        reason = f"still undecided after looking further {self._limits.max_looks} times: {verdict.reason}"
+        return replace(verdict, decision=Decision.BLOCK, reason=reason)
+
+    async def _carry_out(self, observation: Observation, plan: Plan, verdict: Verdict) -> Outcome:
+        async with self._recorder.step(observation, plan, verdict) as record:
+            outcome = await self._act(observation, plan, verdict)
+            await record.finish(outcome)
+        return outcome
+
+    async def _act(self, observation: Observation, plan: Plan, verdict: Verdict) -> Outcome:
+        if verdict.decision is not Decision.ACT:
+            return Outcome(observation, executed=False)
+        if is_final(plan.chosen.action):
+            return Outcome(observation, terminated=True)
+        return await self._browser.execute(plan.chosen.action)
+
+
+class _OutOfTimeError(Exception):
+    """The episode's time ran out while a plan was awaited; nothing was under way."""
+
+
+async def _before(deadline: float, plan: Awaitable[Plan]) -> Plan:
+    """Await a plan no longer than the episode lasts; a TimeoutError of the planner's own stays one."""
+    timeout = asyncio.timeout_at(deadline)
+    try:
+        async with timeout:
+            return await plan
+    except TimeoutError:
+        if timeout.expired():
+            raise _OutOfTimeError from None
+        raise
+
+
+def _continued(fresh: Observation, before: Observation | None, index: int) -> Observation:
+    """The page as it is now, with what changed since the last decision."""
+    changes = fresh.changes
+    if before is not None:
+        changes = tuple(dict.fromkeys((*before.changes, *fresh.changes)))
+    return replace(fresh, step=index, changes=changes)
+
+
+def _ended(history: History) -> tuple[Status, str] | None:
+    """Whether the last step ended the episode."""
+    step = history.steps[-1]
+    if step.verdict.decision is Decision.ASK:
+        return Status.NEEDS_APPROVAL, f"A person must decide on: {describe(step.action, step.observation)}"
+    if is_final(step.action) and step.outcome.executed:
+        status = Status.DONE if step.action.verb == "send_msg_to_user" else Status.INFEASIBLE
+        return status, str(step.action.value[0]) if step.action.value else ""
+    if step.outcome.truncated:
+        return Status.STEP_LIMIT, "The environment ended the episode early."
+    if step.outcome.terminated:
+        done = step.outcome.reward > 0
+        return (Status.DONE if done else Status.FAILED), "The environment ended the episode."
+    if _is_stuck(history):
+        doing = describe(step.action, step.observation)
+        return Status.STUCK, f"Stuck: {doing} changed nothing {MAX_REPEATS + 1} times in a row."
+    return None
+
+
+def _is_stuck(history: History) -> bool:
+    last = history.steps[-MAX_REPEATS - 1 :]
+    if len(last) <= MAX_REPEATS or any(_changed_page(step) for step in last):
+        return False
+    acts = {(act_of(step.action, step.observation), place_of(step.action, step.observation)) for step in last}
+    return len(acts) == 1
+
+
+def _changed_page(step: Step) -> bool:
+    after = step.outcome.observation
+    return after is not None and after.text != step.observation.text
+
+
+def _blocked_counts(status: Status, message: str, history: History) -> tuple[Status, str]:
+    """An episode that ends undone after blocked commits was stopped by the gate, whatever it says."""
+    if status in (Status.DONE, Status.NEEDS_APPROVAL):
+        return status, message
+    blocked = [step for step in history.steps if step.verdict.decision is Decision.BLOCK]
+    if not blocked:
+        return status, message
+    last = blocked[-1]
+    doing = describe(last.action, last.observation)
+    return Status.BLOCKED, f"{message} The gate blocked: {doing} ({last.verdict.reason}).".strip()

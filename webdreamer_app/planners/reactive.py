@@ -1,0 +1,67 @@
+"""The reactive planner: the policy's most probable action that this page hasn't refused or failed yet."""
+
+from __future__ import annotations
+
+from webdreamer_app.effects import classify
+from webdreamer_app.events import Emit
+from webdreamer_app.identity import Act, act_of, page_path, place_of
+from webdreamer_app.protocols import Policy
+from webdreamer_app.types import Action, Decision, History, Observation, Plan, Proposal, Step
+
+MAX_FAILURES = 3
+"""How often the same action may fail on a page before it is passed over."""
+NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
+
+Key = tuple[Act, int]
+
+
+class ReactivePlanner:
+    """Implements `protocols.Planner` without imagination: horizon 0, no branches."""
+
+    name = "reactive"
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    async def plan(self, observation: Observation, history: History, emit: Emit) -> Plan:
+        """The argmax over the proposals that remain; `report_infeasible` when none does."""
+        proposals = await self._policy.propose(observation, history)
+        refused = _refused(observation, history)
+        left = [one for one in proposals if _key(one.action, observation) not in refused]
+        if not left:
+            return Plan(_nothing_left(len(proposals)), proposals, effect=classify(NOTHING_LEFT, observation))
+        chosen = max(left, key=lambda one: one.probability)
+        return Plan(chosen, proposals, effect=classify(chosen.action, observation))
+
+    async def deepen(self, plan: Plan, emit: Emit) -> Plan:
+        """There is nothing deeper to look at: the same plan."""
+        return plan
+
+
+def _nothing_left(proposed: int) -> Proposal:
+    return Proposal(NOTHING_LEFT, f"all {proposed} proposals were refused or kept failing on this page")
+
+
+def _refused(observation: Observation, history: History) -> set[Key]:
+    """Acts that were blocked on this page in this episode, or failed on it too often."""
+    here = page_path(observation.url)
+    refused: set[Key] = set()
+    failures: dict[Key, int] = {}
+    for step in history.steps:
+        if page_path(step.observation.url) != here:
+            continue
+        key = _key(step.action, step.observation)
+        if _was_blocked(step):
+            refused.add(key)
+        elif step.outcome.error:
+            failures[key] = failures.get(key, 0) + 1
+    return refused | {key for key, count in failures.items() if count >= MAX_FAILURES}
+
+
+def _was_blocked(step: Step) -> bool:
+    return step.verdict.decision is Decision.BLOCK and not step.outcome.executed
+
+
+def _key(action: Action, observation: Observation) -> Key:
+    """Equally named targets count apart here, so that one refused 'Remove' leaves the others."""
+    return act_of(action, observation), place_of(action, observation)
