@@ -13,8 +13,8 @@ from webdreamer_app.types import Element, Observation
 
 OVER_LIMIT = 1.0
 """Risk when the amount is above every reading of the limit."""
-OVER_ONE_READING = 0.4
-"""Risk when the amount is above the limit for one item, but within it for the quantity, or only by charges."""
+ONE_READING = 0.1
+"""Risk when the items are within the limit only if it is meant for each of several."""
 OTHER_CURRENCY = 0.6
 OTHER_ITEM = 0.9
 """Risk when an item on the page shares no word with the instruction."""
@@ -28,10 +28,15 @@ _AMOUNT = re.compile(
 )
 _LIMIT_BEFORE = re.compile(
     r"(?:under|below|less than|lower than|cheaper than|no more than|not more than|no higher than|at most|within|"
-    r"max(?:imum)?|up to|not? exceed(?:ing)?|budget|limit|spend|or less than)\b[^.;!?\d$€£¥]{0,24}$",
+    r"max(?:imum)?|up to|not? exceed(?:ing)?|not (?:above|over)|(?:without|not) (?:paying|spending|costing)(?: more)?|"
+    r"budget|limit|spend)\b[^.;!?\d$€£¥]{0,24}$",
     re.I,
 )
-_LIMIT_AFTER = re.compile(r"^\s*(?:,? ?or (?:less|under|below|cheaper)|max(?:imum)?\b|at (?:the )?most|tops)", re.I)
+_LIMIT_AFTER = re.compile(
+    r"^\s*(?:each\s+)?(?:,? ?or (?:less|under|below|cheaper)|max(?:imum)?\b|at (?:the )?(?:very )?most|tops|"
+    r"as (?:the|an?|my) (?:upper )?(?:limit|maximum))",
+    re.I,
+)
 _EACH_AFTER = re.compile(r"^[^.;!?\d]{0,12}\b(?:each|apiece|per (?:item|piece|unit)|a piece)\b", re.I)
 _EACH_BEFORE = re.compile(r"\beach\b[^.;!?]{0,30}$", re.I)
 _IN_ALL = re.compile(r"\b(?:in total|total|altogether|overall|in all|including (?:shipping|delivery|tax))\b", re.I)
@@ -47,11 +52,13 @@ _CHARGE = re.compile(
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
-_QUANTITY = re.compile(
-    rf"(?:\b(?:buy|order|get|want|need|purchase|add|quantity|quantity of)(?: me| us)?:? )"
-    rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\b(?!\s*(?:%|[\"']|inch|cm|mm|oz|ml|kg|lb|pack|piece|-|\d))",
-    re.I,
+_UNIT = (
+    r"(?:%|[\"'-]|\d|inch|piece|pack|watt|lit(?:er|re)|hour|minute|day|year|person|people|seat|door|tier|shel|drawer|"
+    r"pocket|port|speed|(?:cm|mm|m|oz|ml|l|kg|g|lb|w|v|gb|tb|mb|ft|x)\b)"
 )
+_COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\b(?!\s*{_UNIT})"
+_QUANTITY = re.compile(rf"\b(?:buy|order|get|want|need|purchase|add|quantity|quantity of)(?: me| us)?:? {_COUNT}", re.I)
+_QUANTITY_OF_EACH = re.compile(rf"(?<![$€£¥\d.,-])\b(?<!size ){_COUNT}(?-i:(?= +[a-z]))", re.I)
 _COMMON = frozenset({
     "a", "an", "and", "any", "at", "be", "below", "buy", "but", "by", "can", "cheapest", "could", "dollar", "euro",
     "for", "from", "get", "give", "have", "i", "in", "is", "it", "item", "its", "less", "like", "limit", "lower",
@@ -76,6 +83,14 @@ class Amount:
     value: float
     currency: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of an order: its words, and its largest amount."""
+
+    name: str
+    price: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +133,19 @@ def limit_of(instruction: str) -> Limit | None:
 
 
 def quantity_of(instruction: str) -> int:
-    """How many are asked for; 1 where it isn't stated."""
-    found = _QUANTITY.search(instruction)
-    if found is None:
-        return 1
+    """How many are asked for; 1 where it isn't stated. With 'each', a number before any thing counts."""
+    if re.search(r"\b(?:each|apiece)\b", instruction, re.I):
+        several = (_count(found) for found in _QUANTITY_OF_EACH.finditer(instruction))
+        first = next((count for count in several if count > 1), None)
+        if first is not None:
+            return first
+    stated = _QUANTITY.search(instruction)
+    return 1 if stated is None else max(1, _count(stated))
+
+
+def _count(found: re.Match[str]) -> int:
     word = found["count"].lower()
-    return max(1, int(word) if word.isdigit() else _COUNTS[word])
+    return int(word) if word.isdigit() else _COUNTS[word]
 
 
 def _check_amount(instruction: str, observation: Observation) -> Evidence:
@@ -133,21 +155,34 @@ def _check_amount(instruction: str, observation: Observation) -> Evidence:
         return Evidence()
     if limit.amount.currency != total.currency:
         return Evidence(OTHER_CURRENCY, f"the total {total.text} is in another currency than {limit.amount.text}")
-    goods = _labelled(observation, _SUBTOTAL, None)
-    return _compare(total, goods, limit)
+    return _compare(total, _goods(observation, total), limit)
 
 
-def _compare(total: Amount, goods: Amount | None, limit: Limit) -> Evidence:
-    allowed = limit.amount.value * (limit.quantity if limit.is_each and not limit.is_in_all else 1)
-    said = limit.amount.text + (f" for each of {limit.quantity}" if allowed != limit.amount.value else "")
-    if total.value <= allowed:
-        return Evidence(0.0, f"the total {total.text} is within the limit of {said}")
-    lowest = min(total.value, goods.value if goods else total.value)
-    if not limit.is_in_all and lowest <= allowed:
-        return Evidence(OVER_ONE_READING, f"the total {total.text} is above {said}, the items alone are not")
-    if not limit.is_in_all and lowest <= limit.amount.value * limit.quantity:
-        return Evidence(OVER_ONE_READING, f"the total {total.text} is within {said} only for each of {limit.quantity}")
-    return Evidence(OVER_LIMIT, f"the total {total.text} is above the limit of {said}")
+def _goods(observation: Observation, total: Amount) -> float:
+    """What the items cost without charges: the subtotal, else the listed lines, else the total."""
+    subtotal = _labelled(observation, _SUBTOTAL, None)
+    if subtotal is not None:
+        return subtotal.value
+    lines = [line.price for line in _items(observation)]
+    return sum(lines) if lines else total.value
+
+
+def _compare(total: Amount, goods: float, limit: Limit) -> Evidence:
+    """A limit for an item holds its price; charges on top count by how far they carry the total over it."""
+    per_piece = limit.quantity if not limit.is_in_all else 1
+    allowed = limit.amount.value * per_piece
+    said = limit.amount.text + (f" for each of {per_piece}" if per_piece > 1 else "")
+    price = total.value if limit.is_in_all else goods
+    if price > allowed or allowed <= 0:
+        return Evidence(OVER_LIMIT, f"the total {total.text} is above the limit of {said}")
+    if total.value > allowed:
+        share = min(1.0, (total.value - allowed) / allowed)
+        return Evidence(share, f"the total {total.text} is above {said} by charges; the items alone are not")
+    if per_piece > 1 and not limit.is_each and total.value > limit.amount.value:
+        return Evidence(
+            ONE_READING, f"the total {total.text} is within the limit only if {limit.amount.text} is for each"
+        )
+    return Evidence(0.0, f"the total {total.text} is within the limit of {said}")
 
 
 def _labelled(observation: Observation, label: re.Pattern[str], other: re.Pattern[str] | None) -> Amount | None:
@@ -174,24 +209,23 @@ def _check_items(instruction: str, observation: Observation) -> Evidence:
     wanted = _content_words(instruction)
     if len(wanted) < 2:
         return Evidence()
-    strange = [name for name in _items(observation) if not wanted & _content_words(name)]
+    strange = [line.name for line in _items(observation) if line.name and not wanted & _content_words(line.name)]
     if not strange:
         return Evidence()
     return Evidence(OTHER_ITEM, f"the task mentions nothing of {strange[0][:80]!r}, which the page lists")
 
 
-def _items(observation: Observation) -> list[str]:
-    """Names that stand in a row or list item together with an amount, charges aside."""
-    names = []
+def _items(observation: Observation) -> list[Item]:
+    """What stands in a row or list item together with an amount, charges aside."""
+    found = []
     for group in _groups(observation.elements):
         texts = [element.name for element in group if element.visible and element.role != "button" and element.name]
-        if not any(amounts(text) for text in texts) or any(_CHARGE.search(text) for text in texts):
+        prices = [amount.value for text in texts for amount in amounts(text)]
+        if not prices or any(_CHARGE.search(text) for text in texts):
             continue
         bare = [re.sub(r"\s+", " ", _AMOUNT.sub(" ", text)).strip() for text in texts]
-        named = [text for text in bare if _content_words(text)]
-        if named:
-            names.append(" ".join(named))
-    return names
+        found.append(Item(" ".join(text for text in bare if _content_words(text)), max(prices)))
+    return found
 
 
 def _groups(elements: Sequence[Element]) -> list[list[Element]]:

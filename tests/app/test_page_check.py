@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from webdreamer_app.browser.scripted import page
 from webdreamer_app.page_check import (
+    ONE_READING,
     OTHER_CURRENCY,
     OTHER_ITEM,
     OVER_LIMIT,
-    OVER_ONE_READING,
     amounts,
     check,
     limit_of,
@@ -53,6 +53,9 @@ def test_amounts_are_read_in_the_usual_spellings(text: str, values: tuple[float,
         ("a mug, $20 or less", 20.0),
         ("my budget is $15", 15.0),
         ("don't spend more than $99", 99.0),
+        ("a mug, with $15 as the upper limit", 15.0),
+        ("a mug costing $15 at the very most", 15.0),
+        ("without paying over $15, buy a mug", 15.0),
         ("use my $30 gift card", None),
         ("buy a mug", None),
         ("under 30 inches", None),
@@ -65,7 +68,15 @@ def test_price_limits_are_found(instruction: str, limit: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("instruction", "quantity"),
-    [("buy 3 mugs", 3), ("order two lamps", 2), ("buy a mug", 1), ("buy 32 oz of glue", 1), ("Buy me 2 mugs", 2)],
+    [
+        ("buy 3 mugs", 3),
+        ("Grab 2 blue mugs under $9 each", 2),
+        ("Wanted: a 20 oz mug, two of them, $9 each", 2),
+        ("order two lamps", 2),
+        ("buy a mug", 1),
+        ("buy 32 oz of glue", 1),
+        ("Buy me 2 mugs", 2),
+    ],
 )
 def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> None:
     assert quantity_of(instruction) == quantity
@@ -76,12 +87,12 @@ def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> No
     [
         ("buy a mug under $30", ("Total: $29.00",), 0.0),
         ("buy a mug under $30", ("Total", "$45.00"), OVER_LIMIT),
-        ("buy a mug under $30", ("Subtotal: $28.00", "Shipping: $5.00", "Total: $33.00"), OVER_ONE_READING),
+        ("buy a mug under $30", ("Subtotal: $28.00", "Shipping: $5.00", "Total: $33.00"), pytest.approx(0.1)),
         ("buy a mug under $30 in total", ("Subtotal: $28.00", "Shipping: $5.00", "Total: $33.00"), OVER_LIMIT),
         ("buy 2 mugs under $30 each", ("Total: $55.00",), 0.0),
         ("buy 2 mugs, each under $30", ("Total: $55.00",), 0.0),
         ("buy 2 mugs under $30 each", ("Total: $65.00",), OVER_LIMIT),
-        ("buy 2 mugs under $30", ("Total: $55.00",), OVER_ONE_READING),
+        ("buy 2 mugs under $30", ("Total: $55.00",), ONE_READING),
         ("buy a mug under $30", ("Total: 29.00 €",), OTHER_CURRENCY),
         ("buy a mug under $30", ("Total: $10.00", "Order total: $80.00"), OVER_LIMIT),
         ("buy a mug under $30", ("Pay $45.00",), OVER_LIMIT),
@@ -92,8 +103,24 @@ def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> No
 def test_the_total_is_held_against_the_limit(instruction: str, lines: tuple[str, ...], risk: float) -> None:
     evidence = check(instruction, review(*lines))
     assert evidence.risk == risk
-    if risk:
+    if risk != 0.0:
         assert "total" in evidence.reason
+
+
+def test_charges_on_top_of_listed_items_count_by_how_far_they_go_over() -> None:
+    def bill(total: str) -> Observation:
+        item = [
+            Element("listitem"),
+            Element("link", "Blue mug", depth=1, bid="1"),
+            Element("text", "$10.00 each", depth=1),
+        ]
+        return page(
+            "http://a.test", "", [*item, Element("text", "$20.00", depth=1), Element("text", f"Total: {total}")]
+        )
+
+    assert check("order 2 blue mugs under $10 each", bill("$25.00")).risk == pytest.approx(0.25)
+    assert check("order 2 blue mugs under $10 each", bill("$80.00")).risk == 1.0
+    assert check("order 2 blue mugs under $9 each", bill("$25.00")).risk == OVER_LIMIT
 
 
 def test_an_invisible_total_is_no_evidence() -> None:
