@@ -33,11 +33,24 @@ class ObservationRecord:
     url: str
     title: str
     content: str
+    moment: str | None = None
+    """JSON object: what is true of this sight of the page only, and kept out of the shared content."""
 
     @classmethod
-    def of(cls, url: str, title: str, content: dict[str, Any]) -> ObservationRecord:
+    def of(
+        cls, url: str, title: str, content: dict[str, Any], moment: dict[str, Any] | None = None
+    ) -> ObservationRecord:
         """ASCII JSON keeps lone surrogates and NULs exactly as they are."""
-        return cls(url, title, json.dumps(content, separators=(",", ":"), sort_keys=True))
+        return cls(url, title, _ascii_json(content), None if moment is None else _ascii_json(moment))
+
+    def data(self) -> dict[str, Any]:
+        """Content and moment in one."""
+        content: dict[str, Any] = json.loads(self.content)
+        return content | json.loads(self.moment) if self.moment else content
+
+
+def _ascii_json(data: dict[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,8 @@ class ProposalRecord:
     probability: float
     commit_risk: float | None
     chosen: bool
+    offered: bool = True
+    """False for one that was weighed or chosen without having been among the policy's proposals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,8 @@ class BranchRecord:
     value: float
     uncertainty: float
     steps: tuple[ImaginedStepRecord, ...]
+    proposal: int | None = None
+    """Place in the step's proposals of the one it grew from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ class Repository:
         async with self._transaction() as connection:
             await connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
 
+    async def set_url(self, session_id: str, url: str) -> None:
+        """Where the session really began, once a bundled site has a port."""
+        async with self._transaction() as connection:
+            await connection.execute(update(sessions).where(sessions.c.id == session_id).values(url=url))
+
     async def reopen_session(self, session_id: str) -> None:
         async with self._transaction() as connection:
             await connection.execute(

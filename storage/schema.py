@@ -13,9 +13,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from storage.column_types import ExactFloat, ExactText
 
 metadata = MetaData()
 
@@ -30,21 +31,21 @@ sessions = Table(
     Column("id", String(32), primary_key=True),
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
-    Column("instruction", Text, nullable=False),
-    Column("profile", Text, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("instruction", ExactText, nullable=False),
+    Column("profile", ExactText, nullable=False),
+    Column("url", ExactText, nullable=False),
     Column("task_id", String(200), nullable=False, server_default=""),
-    Column("config", Text, nullable=False),
+    Column("config", ExactText, nullable=False),
     Column("status", String(32), nullable=False, server_default="running"),
-    Column("message", Text, nullable=False, server_default=""),
-    Column("grade", Text),
+    Column("message", ExactText, nullable=False, server_default=""),
+    Column("grade", ExactText),
 )
 observations = Table(
     "observations",
     metadata,
     Column("sha256", String(64), primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("url", ExactText, nullable=False),
+    Column("title", ExactText, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 steps = Table(
@@ -54,12 +55,13 @@ steps = Table(
     Column("session_id", String(32), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("observation", String(64), ForeignKey("observations.sha256"), nullable=False),
-    Column("action", Text, nullable=False),
-    Column("description", Text, nullable=False),
+    Column("action", ExactText, nullable=False),
+    Column("description", ExactText, nullable=False),
     Column("effect", String(16), nullable=False),
     Column("horizon", Integer, nullable=False),
     Column("decided_at", Float, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("moment", ExactText),
     UniqueConstraint("session_id", "number", name="uq_steps_session_number"),
 )
 Index("ix_steps_effect", steps.c.effect)
@@ -69,10 +71,10 @@ proposals = Table(
     Column("id", Integer, primary_key=True),
     _step_key(),
     Column("rank", Integer, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("rationale", Text, nullable=False),
-    Column("probability", Float, nullable=False),
-    Column("commit_risk", Float),
+    Column("action", ExactText, nullable=False),
+    Column("rationale", ExactText, nullable=False),
+    Column("probability", ExactFloat, nullable=False),
+    Column("commit_risk", ExactFloat),
     Column("chosen", Boolean, nullable=False),
 )
 Index("ix_proposals_step", proposals.c.step_id)
@@ -82,9 +84,10 @@ branches = Table(
     Column("id", Integer, primary_key=True),
     _step_key(),
     Column("rank", Integer, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("value", Float, nullable=False),
-    Column("uncertainty", Float, nullable=False),
+    Column("action", ExactText, nullable=False),
+    Column("value", ExactFloat, nullable=False),
+    Column("uncertainty", ExactFloat, nullable=False),
+    Column("proposal", Integer),
 )
 Index("ix_branches_step", branches.c.step_id)
 imagined_steps = Table(
@@ -93,11 +96,11 @@ imagined_steps = Table(
     Column("id", Integer, primary_key=True),
     Column("branch_id", Integer, ForeignKey("branches.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("predicted", Text, nullable=False),
-    Column("value", Float, nullable=False),
-    Column("uncertainty_policy", Float),
-    Column("uncertainty_model", Float),
+    Column("action", ExactText, nullable=False),
+    Column("predicted", ExactText, nullable=False),
+    Column("value", ExactFloat, nullable=False),
+    Column("uncertainty_policy", ExactFloat),
+    Column("uncertainty_model", ExactFloat),
 )
 Index("ix_imagined_steps_branch", imagined_steps.c.branch_id)
 verdicts = Table(
@@ -105,10 +108,10 @@ verdicts = Table(
     metadata,
     Column("step_id", Integer, ForeignKey("steps.id", ondelete="CASCADE"), primary_key=True),
     Column("decision", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("risk", Float),
-    Column("uncertainty", Float),
-    Column("threshold", Float),
+    Column("reason", ExactText, nullable=False),
+    Column("risk", ExactFloat),
+    Column("uncertainty", ExactFloat),
+    Column("threshold", ExactFloat),
 )
 outcomes = Table(
     "outcomes",
@@ -116,10 +119,11 @@ outcomes = Table(
     Column("step_id", Integer, ForeignKey("steps.id", ondelete="CASCADE"), primary_key=True),
     Column("finished_at", Float, nullable=False),
     Column("observation", String(64), ForeignKey("observations.sha256")),
-    Column("error", Text, nullable=False),
+    Column("error", ExactText, nullable=False),
     Column("executed", Boolean, nullable=False),
-    Column("reward", Float, nullable=False),
+    Column("reward", ExactFloat, nullable=False),
     Column("terminated", Boolean, nullable=False),
     Column("truncated", Boolean, nullable=False),
-    Column("held_requests", Text, nullable=False),
+    Column("held_requests", ExactText, nullable=False),
+    Column("moment", ExactText),
 )

@@ -115,3 +115,18 @@ def _systems() -> Path | None:
         if path:
             return Path(path)
     return next((Path(path) for path in _SYSTEM_PATHS if Path(path).is_file()), None)
+
+
+def _main() -> int:
+    """`python -m webdreamer_app.browser.chromium`: make sure that there is a Chromium; used by `make setup`."""
+    try:
+        found = find_chromium() or install_chromium(print)
+    except BrowserError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    print(f"Chromium: {found}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

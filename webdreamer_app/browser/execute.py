@@ -197,7 +197,7 @@ async def _upload(tab: Tab, context: int, action: Action) -> None:
         raise ActionFailed("it is gone from the page.")
     try:
         await tab.guard(
-            tab.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),
+            tab.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),  # noqa: ASYNC240
             5,
         )
     except Error as error:

@@ -1,0 +1,89 @@
+"""Builds an agent from a configuration: the only place where parts are chosen by name."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from webdreamer_app.agent import Agent, Limits
+from webdreamer_app.config import Config
+from webdreamer_app.errors import UsageError
+from webdreamer_app.events import Emit
+from webdreamer_app.gate import Approve, Ask, CommitGate
+from webdreamer_app.planners.reactive import ReactivePlanner
+from webdreamer_app.policies.noop import NoopPolicy
+from webdreamer_app.policies.oracle import OraclePolicy
+from webdreamer_app.policies.random_choice import RandomPolicy
+from webdreamer_app.protocols import Browser, Gate, Planner, Policy, Recorder
+
+if TYPE_CHECKING:
+    from webdreamer_app.browser.driver import BrowserOptions
+
+POLICIES = ("embedded", "oracle", "random", "noop")
+PLANNERS = ("reactive",)
+GATED = "+gate"
+"""Suffix of a planner's name in `bench`: the same planner behind the calibrated gate."""
+
+OracleFunction = Callable[[str], tuple[str, ...]]
+
+
+def check_policy(name: str, *, on_suite: bool) -> None:
+    """Raises UsageError when there is no such policy, or not here."""
+    if name not in POLICIES:
+        raise UsageError(f"There is no policy {name!r}; {_nearest(name, POLICIES)}")
+    if name != "embedded" and not on_suite:
+        raise UsageError(f"The policy {name!r} works on the bundled suites only: use --policy embedded.")
+
+
+def check_planner(name: str, *, gated: bool = False) -> None:
+    """Raises UsageError when there is no such planner."""
+    known = (*PLANNERS, *(f"{planner}{GATED}" for planner in PLANNERS)) if gated else PLANNERS
+    if name not in known:
+        raise UsageError(f"There is no planner {name!r}; {_nearest(name, known)}")
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}."
+
+
+async def load_policy(config: Config, oracle: OracleFunction | None = None) -> Policy:
+    """The policy by name; heavy weights are read in a thread. Raises UsageError, CheckpointError."""
+    check_policy(config.policy, on_suite=oracle is not None)
+    if config.policy == "oracle":
+        assert oracle is not None, "checked above"
+        return OraclePolicy(oracle)
+    if config.policy == "random":
+        return RandomPolicy(config.seed)
+    if config.policy == "noop":
+        return NoopPolicy()
+    return await asyncio.to_thread(_embedded, config)
+
+
+def _embedded(config: Config) -> Policy:
+    from webdreamer_app.policies.embedded import EmbeddedPolicy
+
+    return EmbeddedPolicy.load(config.policy_path, config.device)
+
+
+def make_planner(name: str, policy: Policy) -> Planner:
+    """Raises UsageError."""
+    check_planner(name)
+    return ReactivePlanner(policy)
+
+
+def make_gate(approve: str, tau_commit: float, ask: Ask | None, *, interactive: bool) -> Gate:
+    return CommitGate(Approve(approve), ask, tau_commit, interactive)
+
+
+def make_agent(config: Config, browser: Browser, policy: Policy, gate: Gate, recorder: Recorder, emit: Emit) -> Agent:
+    limits = Limits(config.max_steps, config.max_seconds)
+    return Agent(browser, make_planner(config.planner, policy), gate, recorder, emit, limits)
+
+
+def browser_options(config: Config) -> BrowserOptions:
+    from webdreamer_app.browser.driver import BrowserOptions
+
+    return BrowserOptions(headed=config.headed, executable=config.chromium, timeout_s=config.timeout_s)

@@ -1,0 +1,306 @@
+"""The command line: parse, wire, call. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="webdreamer",
+    help="A web agent for the terminal that asks before anything that can't be taken back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+train_app = typer.Typer(help="Train a part from recorded sessions.", no_args_is_help=True)
+app.add_typer(train_app, name="train")
+
+Policy = Annotated[str | None, typer.Option("--policy", help="embedded; on suites also oracle, random, noop.")]
+Planner = Annotated[str | None, typer.Option("--planner", help="reactive.")]
+Approve = Annotated[
+    str | None, typer.Option("--approve", help="Who approves what can't be taken back: ask, deny, gate, all.")
+]
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Decided steps in a session.")]
+MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Wall clock of a session.")]
+Headed = Annotated[bool, typer.Option("--headed", help="Show the browser's window.")]
+Db = Annotated[str | None, typer.Option("--db", help="Session database: a path or URL.")]
+Device = Annotated[str | None, typer.Option("--device", help="auto, cpu or cuda.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="One setting as key=value; may be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, also on a terminal.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of tasks and of everything random.")]
+AcceptRisk = Annotated[
+    bool, typer.Option("--i-accept-the-risk", help="Needed for --approve all on sites that aren't bundled.")
+]
+
+
+def _config(file: Path | None, overrides: list[str] | None, **flags: Any) -> Any:
+    from webdreamer_app.config import load
+
+    return load(file, overrides or [], None, {**flags, "headed": flags.get("headed") or None})
+
+
+def _finish(status: int) -> None:
+    if status:
+        raise typer.Exit(status)
+
+
+@app.command()
+def demo(
+    suite: Annotated[str, typer.Argument(help="Bundled site.")] = "shop",
+    policy: Policy = None,
+    planner: Planner = None,
+    approve: Approve = None,
+    max_steps: MaxSteps = None,
+    max_seconds: MaxSeconds = None,
+    headed: Headed = False,
+    db: Db = None,
+    device: Device = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+    json: Json = False,
+    plain: Plain = False,
+    seed: Seed = None,
+) -> None:
+    """A bundled site and one task, end to end."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.run import run_demo
+
+    with errors_as_sentences():
+        settings = _config(
+            config, set_, policy=policy, planner=planner, approve=approve, max_steps=max_steps, max_seconds=max_seconds,
+            headed=headed, db=db, device=device, seed=seed,
+        )  # fmt: skip
+        _finish(run_async(run_demo(settings, suite, json)))
+
+
+@app.command()
+def run(
+    task: Annotated[str | None, typer.Argument(help="What to do, in plain words.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Where to start.")] = None,
+    resume: Annotated[str | None, typer.Option("--resume", help="Go on with a stored session.")] = None,
+    profile: Annotated[Path | None, typer.Option("--profile", help="TOML file with facts that may be typed.")] = None,
+    policy: Policy = None,
+    planner: Planner = None,
+    approve: Approve = None,
+    max_steps: MaxSteps = None,
+    max_seconds: MaxSeconds = None,
+    headed: Headed = False,
+    db: Db = None,
+    device: Device = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+    json: Json = False,
+    plain: Plain = False,
+    seed: Seed = None,
+    i_accept_the_risk: AcceptRisk = False,
+) -> None:
+    """A task on any site, or --resume ID to go on after a crash or an approval."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.run import resume as resume_session
+    from webdreamer_app.commands.run import run_task
+    from webdreamer_app.errors import UsageError
+
+    with errors_as_sentences():
+        settings = _config(
+            config, set_, policy=policy, planner=planner, approve=approve, max_steps=max_steps, max_seconds=max_seconds,
+            headed=headed, db=db, device=device, seed=seed,
+        )  # fmt: skip
+        if resume is not None:
+            if task is not None or url is not None or profile is not None:
+                raise UsageError("--resume goes on with a stored session: leave out the task, --url and --profile.")
+            _finish(run_async(resume_session(settings, resume, json, i_accept_the_risk)))
+            return
+        if not task or not url:
+            raise UsageError('Say what to do and where: webdreamer run "TASK" --url URL.')
+        _finish(run_async(run_task(settings, task, url, profile, json, i_accept_the_risk)))
+
+
+@app.command()
+def sites(
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Serve the bundled sites until Ctrl-C."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.sites import serve_sites
+
+    with errors_as_sentences():
+        run_async(serve_sites(_config(config, set_), port))
+
+
+@app.command()
+def tasks(
+    suite: Annotated[str | None, typer.Argument(help="Suite whose tasks are listed.")] = None,
+    split: Annotated[str, typer.Option("--split")] = "train",
+    sample: Annotated[int, typer.Option("--sample", min=1, help="How many.")] = 20,
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    json: Json = False,
+) -> None:
+    """The suites, or a suite's tasks."""
+    from webdreamer_app.commands.edge import errors_as_sentences
+    from webdreamer_app.commands.sites import list_suites, list_tasks
+
+    with errors_as_sentences():
+        if suite is None:
+            list_suites(json)
+        else:
+            list_tasks(suite, split, sample, seed, json)
+
+
+@app.command()
+def bench(
+    suite: Annotated[str, typer.Argument(help="Suite to measure on.")],
+    planner: Annotated[
+        list[str] | None, typer.Option("--planner", help="reactive or reactive+gate; may be repeated.")
+    ] = None,
+    split: Annotated[str, typer.Option("--split")] = "test",
+    n: Annotated[int, typer.Option("-n", min=1, help="Tasks for each seed.")] = 10,
+    seed: Annotated[str, typer.Option("--seed", help="Seeds, separated by commas.")] = "1",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Browsers at once.")] = 1,
+    json: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
+    policy: Policy = None,
+    max_steps: MaxSteps = None,
+    max_seconds: MaxSeconds = None,
+    device: Device = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Planners side by side on the same tasks."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.measure import bench as run_bench
+
+    with errors_as_sentences():
+        settings = _config(config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, device=device)
+        run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json))
+
+
+@app.command()
+def sessions(
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 20,
+    db: Db = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+    json: Json = False,
+) -> None:
+    """Stored sessions, newest first."""
+    from webdreamer_app.commands import log
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        run_async(log.sessions(_config(config, set_, db=db), limit, json))
+
+
+SessionId = Annotated[str, typer.Argument(help="Session id, or how it starts.")]
+
+
+@app.command()
+def show(id: SessionId, db: Db = None, config: ConfigFile = None, set_: Set = None, json: Json = False) -> None:
+    """A session's steps and verdicts."""
+    from webdreamer_app.commands import log
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        run_async(log.show(_config(config, set_, db=db), id, json))
+
+
+@app.command()
+def replay(id: SessionId, db: Db = None, config: ConfigFile = None, set_: Set = None) -> None:
+    """A session step by step: page, proposals, verdict, outcome."""
+    from webdreamer_app.commands import log
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        run_async(log.replay(_config(config, set_, db=db), id))
+
+
+@app.command()
+def audit(
+    id: Annotated[str, typer.Argument(help="Session id, or how it starts; all sessions without one.")] = "",
+    db: Db = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+    json: Json = False,
+) -> None:
+    """Every action that can't be taken back: allowed, held or blocked, with the evidence."""
+    from webdreamer_app.commands import log
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        run_async(log.audit(_config(config, set_, db=db), id, json))
+
+
+@app.command()
+def collect(
+    suite: Annotated[str, typer.Argument(help="Suite to collect on.")],
+    out: Annotated[Path, typer.Option("--out", help="Session database to add to.")],
+    split: Annotated[str, typer.Option("--split")] = "train",
+    episodes: Annotated[int, typer.Option("--episodes", min=1)] = 100,
+    workers: Annotated[int, typer.Option("--workers", min=1)] = 2,
+    deviation: Annotated[float, typer.Option("--deviation", min=0, max=1, help="Share of random steps.")] = 0.15,
+    student_share: Annotated[
+        float, typer.Option("--student-share", min=0, max=1, help="Share of the policy's steps.")
+    ] = 0.0,
+    seed: Seed = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Record oracle episodes with light randomisation, as training data; goes on where it stopped."""
+    from webdreamer_app.commands import measure
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        settings = _config(config, set_, seed=seed)
+        run_async(measure.collect(settings, suite, split, episodes, workers, deviation, student_share, out))
+
+
+@train_app.command("policy")
+def train_policy(
+    data: Annotated[list[Path], typer.Option("--data", help="Session database to learn from; may be repeated.")],
+    validation: Annotated[list[Path], typer.Option("--validation", help="Session database to calibrate on.")],
+    out: Annotated[Path, typer.Option("--out", help="Checkpoint to write.")] = Path("policy.safetensors"),
+    minutes: Annotated[float, typer.Option("--minutes", min=0.05)] = 15.0,
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Train the embedded policy."""
+    from webdreamer_app.commands import measure
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        run_async(measure.train_policy(data, validation, out, minutes, seed, resume, device))
+
+
+@app.command()
+def doctor(
+    install_browser: Annotated[
+        bool, typer.Option("--install-browser", help="Install a Chromium where none is found.")
+    ] = False,
+    db: Db = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """What is installed, what is missing, and the command that mends it."""
+    from webdreamer_app.commands.doctor import doctor as run_doctor
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        _finish(run_async(run_doctor(_config(config, set_, db=db), install_browser)))
+
+
+def main() -> None:
+    """Entry point of the `webdreamer` command."""
+    from webdreamer_app.errors import EnvironmentFailed
+    from webdreamer_app.origins import check_origins
+
+    try:
+        check_origins()
+    except EnvironmentFailed as error:
+        typer.echo(f"webdreamer: {error}", err=True)
+        raise SystemExit(error.exit_status) from error
+    app()

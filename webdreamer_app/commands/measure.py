@@ -1,0 +1,166 @@
+"""`bench`, `collect` and `train`: many episodes, with a progress bar."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from webdreamer_app.assemble import check_planner, check_policy
+from webdreamer_app.config import Config
+from webdreamer_app.console import stderr, stdout
+from webdreamer_app.errors import UsageError
+
+
+@contextlib.contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr; yields a function of (done, wanted)."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """`1,2,3` as numbers. Raises UsageError."""
+    try:
+        seeds = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--seed {text!r} is not a list of whole numbers: write --seed 1,2,3.") from None
+    if len(set(seeds)) != len(seeds):
+        raise UsageError(f"--seed {text!r} names a seed twice: each must be its own.")
+    return seeds
+
+
+def check_split(suite_name: str, split: str) -> None:
+    """Raises UsageError or UnknownSuiteError."""
+    from tasks.suites import suite as find_suite
+
+    splits = find_suite(suite_name).splits
+    if split not in splits:
+        raise UsageError(f"{suite_name} has no split {split!r}; there are: {', '.join(splits)}.")
+
+
+async def bench(
+    config: Config,
+    suite: str,
+    split: str,
+    planners: list[str],
+    count: int,
+    seeds: str,
+    workers: int,
+    json_file: Path | None,
+) -> None:
+    """Several planners on the same tasks: a table, and JSON where it is asked for."""
+    from webdreamer_app.evaluate import BenchOptions, write_json
+    from webdreamer_app.evaluate import bench as run_bench
+
+    for planner in planners:
+        check_planner(planner, gated=True)
+    check_policy(config.policy, on_suite=True)
+    check_split(suite, split)
+    options = BenchOptions(suite, split, tuple(dict.fromkeys(planners)), count, parse_seeds(seeds), workers)
+    database = config.data_dir / "bench" / f"{suite}-{time.strftime('%Y%m%d-%H%M%S')}.db"
+    with progress_bar(f"bench {suite}") as progress:
+        data = await run_bench(options, config, database, progress)
+    if json_file is not None:
+        write_json(json_file, data)
+    _print_table(data)
+    stderr(f"Sessions: --db {database}")
+
+
+def _print_table(data: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{data['suite']}, {data['split']} split, {data['n']} tasks × seeds {data['seeds']}")
+    names = list(data["planners"])
+    table.add_column("metric")
+    for name in names:
+        table.add_column(name, justify="right")
+    for metric in ("success", "reward", "interactions", "wrong_commits", "needless_blocks"):
+        table.add_row(metric, *(_interval(data["planners"][name][metric]) for name in names))
+    for metric in ("ms_observe", "ms_propose", "ms_gate", "ms_act"):
+        cells = [data["planners"][name][metric] for name in names]
+        table.add_row(f"{metric} p50 / p95", *(f"{cell['p50']:.0f} / {cell['p95']:.0f}" for cell in cells))
+    for pair, metrics in data["paired"].items():
+        table.caption = f"{table.caption or ''}{pair}: success {_interval(metrics['success'])}\n"
+    Console().print(table)
+
+
+def _interval(cell: dict[str, Any]) -> str:
+    return f"{cell['mean']:.3f} [{cell['ci95'][0]:.3f}, {cell['ci95'][1]:.3f}]"
+
+
+async def collect(
+    config: Config,
+    suite: str,
+    split: str,
+    episodes: int,
+    workers: int,
+    deviation: float,
+    student_share: float,
+    out: Path,
+) -> None:
+    """Record oracle episodes with light randomisation into a session database."""
+    from webdreamer_app.assemble import browser_options, load_policy
+    from webdreamer_app.collect import CollectOptions
+    from webdreamer_app.collect import collect as run_collect
+
+    check_split(suite, split)
+    policy = await load_policy(config) if student_share > 0 else None
+    options = CollectOptions(suite, split, episodes, config.seed, workers, deviation, student_share)
+    with progress_bar(f"collect {suite}") as progress:
+        added = await run_collect(options, out, browser_options(config), policy, progress)
+    stdout(f"{added} episodes added to {out}.")
+
+
+async def train_policy(
+    data: list[Path], validation: list[Path], out: Path, minutes: float, seed: int, resume: bool, device: str
+) -> None:
+    """Label the recorded states, train, calibrate, write the checkpoint and its card."""
+    import asyncio
+
+    from webdreamer_app.policies.scorer.card import write_card
+    from webdreamer_app.policies.scorer.packing import PackedSet
+    from webdreamer_app.policies.scorer.training import TrainingConfig, train
+    from webdreamer_app.train import pack_sessions
+
+    for path in (*data, *validation):
+        if not path.is_file():
+            raise UsageError(f"There is no session database {path}: `webdreamer collect` makes one.")
+    packed = {}
+    for split, databases in (("train", data), ("validation", validation)):
+        place = out.with_suffix(f".{split}.packed")
+        if not (resume and place.exists()):
+            stderr(f"Packing the {split} states …")
+            await pack_sessions(databases, place, seed=seed, echo=stderr)
+        packed[split] = PackedSet.load(place)
+        if not len(packed[split]):
+            raise UsageError(f"No finished sessions to learn from in {', '.join(map(str, databases))}.")
+    config = TrainingConfig(minutes=minutes, seed=seed)
+    chosen = "cpu" if device == "auto" else device
+    details = await asyncio.to_thread(
+        train, packed["train"], packed["validation"], out, config, resume=resume, device=chosen, echo=stderr
+    )
+    write_card(out.with_name("MODEL_CARD.md"), out.name, details)
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in details["validation"].items())
+    stdout(f"Wrote {out}: {figures}.")

@@ -1,0 +1,128 @@
+"""`run` and `demo`: one session on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from storage.repository import Repository, open_repository
+from tasks.suites import suite as find_suite
+from webdreamer_app.assemble import check_planner, check_policy
+from webdreamer_app.config import Config, load_profile
+from webdreamer_app.console import JsonLines, PlainLines, stderr, stdout
+from webdreamer_app.errors import UsageError
+from webdreamer_app.events import Emit
+from webdreamer_app.gate import Ask
+from webdreamer_app.session import Plan as SessionPlan
+from webdreamer_app.session import SessionResult, resume_plan, run_session
+from webdreamer_app.types import Goal, Observation
+from webdreamer_app.types import Plan as StepPlan
+
+
+def is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def ask_person(plan: StepPlan, observation: Observation, risk: float | None, reason: str) -> bool:
+    """Ask on the terminal; anything but a plain yes refuses."""
+    shown = f" (risk {risk:.2f})" if risk is not None else ""
+    stderr(f"\n{observation.title} - {observation.url}\n{reason}{shown}")
+    answer = await asyncio.to_thread(_read_answer)
+    return answer.strip().lower() in ("y", "yes")
+
+
+def _read_answer() -> str:
+    sys.stderr.write("Allow it? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
+def _listener(as_json: bool) -> Emit:
+    return JsonLines(stdout) if as_json else PlainLines(stdout)
+
+
+def _asker() -> Ask | None:
+    return ask_person if is_interactive() else None
+
+
+async def run_task(
+    config: Config, instruction: str, url: str, profile: Path | None, as_json: bool, accept_risk: bool
+) -> int:
+    """A task on any site; the exit status."""
+    check_policy(config.policy, on_suite=False)
+    check_planner(config.planner)
+    _check_url(url)
+    approve = config.approve or ("ask" if is_interactive() else "deny")
+    if approve == "all" and not accept_risk:
+        raise UsageError(
+            "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
+        )
+    goal = Goal(instruction, load_profile(profile) if profile else {})
+    return await _go(config, SessionPlan(goal, url, approve), as_json)
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UsageError(f"{url!r} is not a web address: write it with http:// or https://.")
+
+
+async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
+    """One task of a bundled suite; the exit status."""
+    check_policy(config.policy, on_suite=True)
+    check_planner(config.planner)
+    task = find_suite(suite_name).sample("test", 1, config.seed)[0]
+    plan = SessionPlan(Goal(task.instruction, dict(task.profile)), "", config.approve or "gate", task)
+    return await _go(config, plan, as_json)
+
+
+async def resume(config: Config, prefix: str, as_json: bool, accept_risk: bool) -> int:
+    """Go on with a stored session; the exit status."""
+    async with open_repository(config.db) as repository:
+        plan, settings = await resume_plan(repository, prefix, config.approve)
+        if plan.approve == "all" and plan.task is None and not accept_risk:
+            raise UsageError(
+                "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
+            )
+        kept: dict[str, Any] = {name: settings[name] for name in ("policy", "planner", "seed") if name in settings}
+        return await _run(replace(config, **kept), plan, repository, as_json)
+
+
+async def _go(config: Config, plan: SessionPlan, as_json: bool) -> int:
+    async with open_repository(config.db) as repository:
+        return await _run(config, plan, repository, as_json)
+
+
+async def _run(config: Config, plan: SessionPlan, repository: Repository, as_json: bool) -> int:
+    asker = _asker()
+    done = await run_session(config, plan, repository, _listener(as_json), asker, interactive=asker is not None)
+    _report(done, as_json)
+    return done.exit_status
+
+
+def _report(done: SessionResult, as_json: bool) -> None:
+    write = stderr if as_json else stdout
+    if done.grade is not None:
+        word = "success" if done.grade.success else "not as asked"
+        write(f"Grade from the shop's database: {word}, reward {done.grade.reward:.2f}. {done.grade.detail}")
+        if as_json:
+            stdout(_grade_line(done))
+    if done.exit_status == 3:
+        write(f"A person must decide: webdreamer run --resume {done.session_id}")
+    write(f"Log: webdreamer show {done.session_id}")
+
+
+def _grade_line(done: SessionResult) -> str:
+    import json
+
+    grade = done.grade
+    assert grade is not None
+    return json.dumps({"event": "grade", "session": done.session_id, "success": grade.success, "reward": grade.reward,
+                       "wrong_commits": list(grade.wrong_commits)})  # fmt: skip

@@ -1,0 +1,131 @@
+"""Listeners that put a session on a terminal: plain lines for people, JSON lines for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from webdreamer_app.actions import describe, format_action
+from webdreamer_app.events import Emit, Event, Judged, SessionEnded, SessionStarted, Stepped
+from webdreamer_app.types import Decision, Step, Verdict
+
+Write = Callable[[str], None]
+
+
+def stdout(text: str) -> None:
+    print(text, flush=True)
+
+
+def stderr(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class PlainLines:
+    """One line a step; the verdict under every action that can't be taken back."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case SessionStarted():
+                self._write(f"Session {event.session_id}: {event.instruction}\n  at {event.url}")
+            case Stepped():
+                for line in step_lines(event.step):
+                    self._write(line)
+            case SessionEnded():
+                self._write(f"{_words(event.status)} after {event.steps} steps. {event.message}".strip())
+
+
+class JsonLines:
+    """One JSON object a line."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def __call__(self, event: Event) -> None:
+        data = event_data(event)
+        if data is not None:
+            self._write(json.dumps(data))
+
+
+def both(*listeners: Emit) -> Emit:
+    """Every event to every listener."""
+
+    def emit(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return emit
+
+
+def step_lines(step: Step) -> list[str]:
+    """A step in words."""
+    doing = describe(step.action, step.observation)
+    lines = [f"{step.index + 1:3d}. {doing}"]
+    if step.plan.effect.is_commit:
+        lines.append(f"     verdict: {verdict_words(step.verdict)} [{step.plan.effect}]")
+    if step.outcome.unknown:
+        lines.append("     outcome unknown: the run ended before it was recorded; not retried")
+    elif step.outcome.error:
+        lines.append(f"     failed: {step.outcome.error}")
+    elif not step.outcome.executed:
+        lines.append("     not done")
+    return lines
+
+
+def verdict_words(verdict: Verdict) -> str:
+    shown = {Decision.ACT: "allowed", Decision.ASK: "held for a person", Decision.BLOCK: "blocked"}
+    return f"{shown.get(verdict.decision, verdict.decision.value)} ({verdict.reason})"
+
+
+def event_data(event: Event) -> dict[str, Any] | None:
+    """An event as JSON-able data; None for those that programs don't need."""
+    match event:
+        case SessionStarted():
+            return {"event": "started", "session": event.session_id, "instruction": event.instruction, "url": event.url}
+        case Judged():
+            return {"event": "judged", "step": event.index, "action": format_action(event.plan.chosen.action),
+                    "effect": event.plan.effect.value, **verdict_data(event.verdict)}  # fmt: skip
+        case Stepped():
+            return {"event": "step", **step_data(event.step)}
+        case SessionEnded():
+            return {"event": "ended", "session": event.session_id, "status": event.status, "message": event.message,
+                    "steps": event.steps}  # fmt: skip
+        case _:
+            return None
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {"decision": verdict.decision.value, "reason": verdict.reason, "risk": verdict.risk,
+            "uncertainty": verdict.uncertainty, "threshold": verdict.threshold}  # fmt: skip
+
+
+def step_data(step: Step) -> dict[str, Any]:
+    """A step as JSON-able data."""
+    outcome = step.outcome
+    return {
+        "step": step.index,
+        "url": step.observation.url,
+        "action": format_action(step.action),
+        "description": describe(step.action, step.observation),
+        "effect": step.plan.effect.value,
+        "probability": step.plan.chosen.probability,
+        "commit_risk": step.plan.chosen.commit_risk,
+        "verdict": verdict_data(step.verdict),
+        "executed": outcome.executed and not outcome.unknown,
+        "outcome": "unknown"
+        if outcome.unknown
+        else "error"
+        if outcome.error
+        else "done"
+        if outcome.executed
+        else "not done",
+        "error": outcome.error,
+    }
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ").capitalize()

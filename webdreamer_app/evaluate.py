@@ -1,0 +1,213 @@
+"""Runs planners side by side on the same tasks and reports means with 95% intervals, paired by task."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from storage.repository import Repository, open_repository
+from tasks.suites import suite as find_suite
+from tasks.task import Site, Suite, Task
+from webdreamer_app.actions import format_action
+from webdreamer_app.agent import StepTimings
+from webdreamer_app.assemble import GATED, browser_options, load_policy, make_agent, make_gate
+from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
+from webdreamer_app.config import Config
+from webdreamer_app.protocols import Policy
+from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.types import Decision, Goal, History
+
+EPISODE_METRICS = (
+    "success",
+    "reward",
+    "interactions",
+    "wrong_commits",
+    "needless_blocks",
+    "fallbacks",
+    "tokens",
+    "usd",
+)
+STEP_METRICS = ("observe", "propose", "imagine", "gate", "act")
+_RESAMPLES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """What is measured."""
+
+    suite: str
+    split: str
+    planners: tuple[str, ...]
+    count: int
+    """Tasks for each seed."""
+    seeds: tuple[int, ...]
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One planner on one task."""
+
+    planner: str
+    task_id: str
+    metrics: dict[str, float]
+    timings: tuple[StepTimings, ...] = field(repr=False)
+    detail: str = ""
+
+
+Progress = Callable[[int, int], None]
+
+
+async def bench(options: BenchOptions, config: Config, database: Path, progress: Progress) -> dict[str, Any]:
+    """Run every planner on every task and summarise. Raises WebDreamerErrors."""
+    suite = find_suite(options.suite)
+    tasks = [task for seed in options.seeds for task in suite.sample(options.split, options.count, seed)]
+    jobs: asyncio.Queue[tuple[str, Task]] = asyncio.Queue()
+    for task in tasks:
+        for planner in options.planners:
+            jobs.put_nowait((planner, task))
+    total = jobs.qsize()
+    shared = await load_policy(config) if config.policy == "embedded" else None
+    episodes: list[Episode] = []
+
+    def done(episode: Episode) -> None:
+        episodes.append(episode)
+        progress(len(episodes), total)
+
+    async with open_repository(database) as repository:
+        with suite.open(database.with_suffix(".site.db")) as site:
+            runner = _Runner(config, suite, site, repository, shared, jobs, done)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(max(1, min(options.workers, total))):
+                    group.create_task(runner.work())
+    return summary(options, episodes, getattr(shared, "sha256", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    config: Config
+    suite: Suite
+    site: Site
+    repository: Repository
+    shared: Policy | None
+    jobs: asyncio.Queue[tuple[str, Task]]
+    done: Callable[[Episode], None]
+
+    async def work(self) -> None:
+        async with open_browser(browser_options(self.config)) as window:
+            while not self.jobs.empty():
+                planner, task = self.jobs.get_nowait()
+                self.done(await self._episode(window, planner, task))
+
+    async def _episode(self, window: ChromiumBrowser, planner: str, task: Task) -> Episode:
+        config = replace(self.config, planner=planner.removesuffix(GATED))
+        oracle = self.suite.oracle(task)
+        policy = self.shared or await load_policy(config, oracle)
+        gate = make_gate("gate" if planner.endswith(GATED) else "all", config.tau_commit, None, interactive=False)
+        goal = Goal(task.instruction, dict(task.profile))
+        session = await self.repository.create_session(
+            goal.instruction, self.site.url, dict(goal.profile), {"planner": planner, "policy": config.policy}, task.id
+        )
+        start = self.site.start(session)
+        cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
+        async with window.fresh(cookies) as page:
+            await page.goto(start.url)
+            recorder = DatabaseRecorder(self.repository, session)
+            agent = make_agent(config, page, policy, gate, recorder, lambda event: None)
+            result = await agent.run(History(goal))
+        grade = self.site.grade(task, session)
+        details = {
+            "success": grade.success,
+            "reward": grade.reward,
+            "detail": grade.detail,
+            "wrong_commits": list(grade.wrong_commits),
+        }
+        await self.repository.end_session(session, result.status.value, result.message, details)
+        metrics = {
+            "success": float(grade.success),
+            "reward": grade.reward,
+            "interactions": float(page.interactions),
+            "wrong_commits": float(len(grade.wrong_commits)),
+            "needless_blocks": _needless(result.history, oracle),
+            "fallbacks": 0.0,
+            "tokens": 0.0,
+            "usd": 0.0,
+        }
+        return Episode(planner, task.id, metrics, result.timings, grade.detail)
+
+
+def _needless(history: History, oracle: Callable[[str], tuple[str, ...]]) -> float:
+    """Share of the right commits that were refused; right is what the oracle would do on that page."""
+    right = refused = 0
+    for step in history.steps:
+        if step.plan.effect.is_commit and format_action(step.action) in oracle(step.observation.text):
+            right += 1
+            refused += step.verdict.decision is not Decision.ACT
+    return refused / right if right else 0.0
+
+
+def summary(options: BenchOptions, episodes: Sequence[Episode], policy_sha256: str) -> dict[str, Any]:
+    """The JSON that scripts rely on."""
+    by_planner = {planner: [one for one in episodes if one.planner == planner] for planner in options.planners}
+    return {
+        "suite": options.suite,
+        "split": options.split,
+        "n": options.count,
+        "seeds": list(options.seeds),
+        "policy_sha256": policy_sha256,
+        "planners": {planner: _planner_summary(found) for planner, found in by_planner.items()},
+        "paired": _paired(options.planners, by_planner),
+    }
+
+
+def _planner_summary(episodes: Sequence[Episode]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        name: mean_with_interval([one.metrics[name] for one in episodes]) for name in EPISODE_METRICS
+    }
+    timings = [timing for one in episodes for timing in one.timings]
+    for name in STEP_METRICS:
+        values = sorted(getattr(timing, name) for timing in timings)
+        result[f"ms_{name}"] = {"p50": _percentile(values, 0.5), "p95": _percentile(values, 0.95)}
+    result["counts"] = {"episodes": len(episodes), "steps": len(timings)} | {
+        name: round(sum(one.metrics[name] for one in episodes)) for name in ("success", "interactions", "wrong_commits")
+    }
+    return result
+
+
+def _paired(planners: Sequence[str], found: dict[str, list[Episode]]) -> dict[str, Any]:
+    result = {}
+    for place, first in enumerate(planners):
+        for second in planners[place + 1 :]:
+            ours = {one.task_id: one.metrics for one in found[first]}
+            theirs = {one.task_id: one.metrics for one in found[second]}
+            shared = sorted(ours.keys() & theirs.keys())
+            result[f"{first} - {second}"] = {
+                name: mean_with_interval([ours[task][name] - theirs[task][name] for task in shared])
+                for name in EPISODE_METRICS
+            }
+    return result
+
+
+def mean_with_interval(values: Sequence[float], seed: int = 0) -> dict[str, Any]:
+    """Mean and its 95% percentile-bootstrap interval (2,000 resamples, seeded)."""
+    if not values:
+        return {"mean": 0.0, "ci95": [0.0, 0.0]}
+    chance = random.Random(seed)
+    means = sorted(statistics.fmean(chance.choices(values, k=len(values))) for _ in range(_RESAMPLES))
+    low, high = means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES) - 1]
+    return {"mean": statistics.fmean(values), "ci95": [low, high]}
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

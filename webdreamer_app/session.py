@@ -1,0 +1,209 @@
+"""One recorded session from start to end: site, browser, agent, grade; and going on with one that was cut short."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from storage.repository import Repository
+from tasks.server import ServerError
+from tasks.suites import suite as find_suite
+from tasks.task import Grade, Site, Task
+from webdreamer_app.agent import Result, Status
+from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
+from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
+from webdreamer_app.config import Config
+from webdreamer_app.errors import EnvironmentFailed, UsageError
+from webdreamer_app.events import Emit, SessionEnded, SessionStarted
+from webdreamer_app.gate import Ask
+from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.types import Action, Goal, History, Observation, Outcome
+
+RESUMABLE = frozenset({"running", "failed", Status.NEEDS_APPROVAL.value, Status.BLOCKED.value, "interrupted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a session is about. `task` is set on bundled sites."""
+
+    goal: Goal
+    url: str
+    approve: str
+    task: Task | None = None
+    resume: str = ""
+    """Id of the session to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """How a session ended; `grade` where a bundled site could judge it."""
+
+    session_id: str
+    result: Result
+    grade: Grade | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """0 done, 1 not done, 3 stopped by the gate."""
+        if self.grade is not None and self.result.status is Status.DONE:
+            return 0 if self.grade.success else 1
+        return self.result.status.exit_status
+
+
+class SavingBrowser:
+    """A browser that keeps its cookies and storage on disk after each step, so that a session can be resumed."""
+
+    def __init__(self, browser: ChromiumBrowser, path: Path) -> None:
+        self._browser = browser
+        self._path = path
+
+    @property
+    def interactions(self) -> int:
+        return self._browser.interactions
+
+    @interactions.setter
+    def interactions(self, value: int) -> None:
+        self._browser.interactions = value
+
+    async def observe(self) -> Observation:
+        return await self._browser.observe()
+
+    async def execute(self, action: Action) -> Outcome:
+        outcome = await self._browser.execute(action)
+        if not self._browser.tab.dialog:  # a page that waits for an answer can't be asked for its storage
+            await self._browser.storage_state(self._path)
+        return outcome
+
+
+async def run_session(
+    config: Config, plan: Plan, repository: Repository, emit: Emit, ask: Ask | None, *, interactive: bool
+) -> SessionResult:
+    """Run or resume one session; whatever happens, how it ended is recorded. Raises WebDreamerErrors."""
+    session_id = plan.resume or await repository.create_session(
+        plan.goal.instruction,
+        plan.url,
+        dict(plan.goal.profile),
+        _config_data(config, plan),
+        plan.task.id if plan.task else "",
+    )
+    folder = config.data_dir / "sessions" / session_id
+    try:
+        return await _run(config, plan, repository, emit, ask, session_id, folder, interactive)
+    except asyncio.CancelledError:
+        await asyncio.shield(repository.end_session(session_id, "interrupted", "Interrupted; --resume goes on."))
+        raise
+    except EnvironmentFailed as error:
+        with contextlib.suppress(Exception):  # the database itself may be what failed
+            await repository.end_session(session_id, "failed", str(error))
+        raise
+
+
+async def _run(
+    config: Config,
+    plan: Plan,
+    repository: Repository,
+    emit: Emit,
+    ask: Ask | None,
+    session_id: str,
+    folder: Path,
+    interactive: bool,
+) -> SessionResult:
+    history = History(plan.goal)
+    if plan.resume:
+        history = await load_history(repository, session_id, plan.goal)
+    state = folder / "browser-state.json"
+    oracle = find_suite(plan.task.suite).oracle(plan.task) if plan.task else None
+    loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
+    try:
+        with _site(plan, folder) as site:
+            url, cookies = _start(site, plan, session_id)
+            options = replace(browser_options(config), cookies=cookies, storage_state=state if plan.resume else None)
+            async with open_browser(options) as browser:
+                emit(SessionStarted(session_id, plan.goal.instruction, url))
+                if not plan.resume:
+                    await repository.set_url(session_id, url)
+                await browser.goto(_place_to_go_on(history) or url)
+                policy = await loading
+                gate = make_gate(plan.approve, config.tau_commit, ask, interactive=interactive)
+                recorder = DatabaseRecorder(repository, session_id, len(history.steps))
+                agent = make_agent(config, SavingBrowser(browser, state), policy, gate, recorder, emit)
+                result = await agent.run(history)
+            grade = site.grade(plan.task, session_id) if site and plan.task else None
+    finally:
+        loading.cancel()
+    await repository.end_session(session_id, result.status.value, result.message, _grade_data(grade))
+    if result.status.value not in RESUMABLE:
+        state.unlink(missing_ok=True)
+    emit(SessionEnded(session_id, result.status.value, result.message, len(result.history.steps)))
+    return SessionResult(session_id, result, grade)
+
+
+@contextlib.contextmanager
+def _site(plan: Plan, folder: Path) -> Iterator[Site | None]:
+    """The bundled site, on the same port when a session goes on: addresses in its log stay true."""
+    if plan.task is None:
+        yield None
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    port = urlsplit(plan.url).port or 0 if plan.resume else 0
+    try:
+        with find_suite(plan.task.suite).open(folder / "site.db", port) as site:
+            yield site
+    except ServerError as error:
+        raise EnvironmentFailed(str(error)) from error
+
+
+def _start(site: Site | None, plan: Plan, session_id: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    if site is None:
+        return plan.url, ()
+    start = site.start(session_id)
+    return start.url, tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
+
+
+def _place_to_go_on(history: History) -> str:
+    """Where the last known step left the browser; empty for a new session."""
+    for step in reversed(history.steps):
+        if step.outcome.observation is not None:
+            return step.outcome.observation.url
+        return step.observation.url
+    return ""
+
+
+def _config_data(config: Config, plan: Plan) -> dict[str, Any]:
+    return {"policy": config.policy, "planner": config.planner, "approve": plan.approve, "seed": config.seed,
+            "max_steps": config.max_steps, "max_seconds": config.max_seconds}  # fmt: skip
+
+
+def _grade_data(grade: Grade | None) -> dict[str, Any] | None:
+    if grade is None:
+        return None
+    return {
+        "success": grade.success,
+        "reward": grade.reward,
+        "wrong_commits": list(grade.wrong_commits),
+        "detail": grade.detail,
+    }
+
+
+async def resume_plan(repository: Repository, prefix: str, approve: str | None) -> tuple[Plan, dict[str, Any]]:
+    """What is needed to go on with a stored session, and its settings. Intents without an outcome become unknown.
+
+    Raises UsageError when the session ended for good.
+    """
+    session = await repository.find_session(prefix)
+    if session.status not in RESUMABLE:
+        raise UsageError(
+            f"Session {session.id} has ended ({session.status}): there is nothing to go on with. Start a new run."
+        )
+    await repository.mark_unknown(session.id)
+    await repository.reopen_session(session.id)
+    settings = json.loads(session.config)
+    task = find_suite(session.task_id.split("/")[0]).task(session.task_id) if session.task_id else None
+    goal = Goal(session.instruction, json.loads(session.profile))
+    return Plan(goal, session.url, approve or settings.get("approve", "ask"), task, session.id), settings
