@@ -10,7 +10,7 @@ from typing import Any
 
 
 class ServerError(RuntimeError):
-    """The server could not be started; the message names the port."""
+    """The site could not be started; the message names the port or the database file."""
 
 
 @contextlib.contextmanager

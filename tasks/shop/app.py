@@ -47,6 +47,7 @@ class Shop:
                 get("/category/{name}", self.category),
                 get("/product/{product:int}", self.product),
                 post("/cart/add/{product:int}", self.add),
+                get("/cart/add/{product:int}", self.added),
                 get("/cart", self.cart),
                 post("/cart/remove/{line:int}", self.remove),
                 Route("/checkout/address", self.address, methods=["GET", "POST"]),
@@ -57,28 +58,33 @@ class Shop:
                 post("/orders/{order:int}/cancel", self.cancel),
                 Mount("/static", StaticFiles(directory=_HERE / "static")),
             ],
-            exception_handlers={404: self.not_found},
+            exception_handlers={404: self.not_found, 405: self.not_found},
         )
 
     def _page(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
-        token = request.cookies.get(COOKIE, "")
-        fresh = not token or not self._state.exists(token)
-        if fresh:
-            token = secrets.token_urlsafe(18)
-            self._state.ensure(token)
-        count = sum(line.quantity for line in self._state.cart(token))
+        count = sum(line.quantity for line in self._state.cart(self._token(request)))
         response = self._templates.TemplateResponse(
             request, f"{name}.html", {"cart_count": count, "query": "", **values}, status_code=status
         )
-        if fresh:
-            response.set_cookie(COOKIE, token, httponly=True, samesite="lax")
-        return response
+        return self._remember(request, response)
+
+    def _see(self, request: Request, path: str) -> Response:
+        return self._remember(request, RedirectResponse(path, status_code=303))
 
     def _token(self, request: Request) -> str:
-        token = request.cookies.get(COOKIE, "")
-        if token:
+        """The visitor's session; one without a session that exists gets a new one."""
+        token: str = getattr(request.state, "token", "") or request.cookies.get(COOKIE, "")
+        if not token or not self._state.exists(token):
+            token = secrets.token_urlsafe(18)
             self._state.ensure(token)
+        request.state.token = token
         return token
+
+    def _remember(self, request: Request, response: Response) -> Response:
+        token = self._token(request)
+        if request.cookies.get(COOKIE) != token:
+            response.set_cookie(COOKIE, token, httponly=True, samesite="lax")
+        return response
 
     async def home(self, request: Request) -> Response:
         featured = products()[:: len(products()) // 8][:8]
@@ -130,10 +136,15 @@ class Shop:
         missing = [name for name, values in product.options if options[name] not in values]
         if missing:
             return self._page(request, "product", 422, product=product, error=f"Please choose: {', '.join(missing)}.")
-        if not (raw.isdecimal() and 1 <= int(raw[:6]) <= 20):
+        quantity = int(raw) if raw.isdecimal() and len(raw) < 6 else 0
+        if not 1 <= quantity <= 20:
             return self._page(request, "product", 422, product=product, error="The quantity must be between 1 and 20.")
-        self._state.add(self._token(request), product.id, options, int(raw))
-        return _see("/cart")
+        self._state.add(self._token(request), product.id, options, quantity)
+        return self._see(request, "/cart")
+
+    async def added(self, request: Request) -> Response:
+        """Where a form that was refused stands in the address bar: reading it again shows the product."""
+        return self._see(request, f"/product/{request.path_params['product']}")
 
     async def cart(self, request: Request) -> Response:
         lines = self._state.cart(self._token(request))
@@ -141,12 +152,12 @@ class Shop:
 
     async def remove(self, request: Request) -> Response:
         self._state.remove(self._token(request), request.path_params["line"])
-        return _see("/cart")
+        return self._see(request, "/cart")
 
     async def address(self, request: Request) -> Response:
         token = self._token(request)
         if not self._state.cart(token):
-            return _see("/cart")
+            return self._see(request, "/cart")
         known = self._state.checkout(token)
         if request.method == "GET":
             values = known.get("address", {}) | {"delivery": known.get("delivery", "Standard delivery")}
@@ -158,7 +169,7 @@ class Shop:
             return self._address_page(request, values, missing)
         address = {name: values[name] for name in (*ADDRESS_FIELDS, "phone")}
         self._state.update_checkout(token, address=address, delivery=values["delivery"])
-        return _see("/checkout/payment")
+        return self._see(request, "/checkout/payment")
 
     def _address_page(self, request: Request, values: dict[str, str], missing: list[str]) -> Response:
         status = 422 if missing else 200
@@ -169,14 +180,14 @@ class Shop:
     async def payment(self, request: Request) -> Response:
         token = self._token(request)
         if "address" not in self._state.checkout(token):
-            return _see("/checkout/address")
+            return self._see(request, "/checkout/address")
         chosen, error = self._state.checkout(token).get("payment", ""), ""
         if request.method == "POST":
             async with request.form() as form:
                 chosen = _text(form, "payment")
             if chosen in PAYMENT:
                 self._state.update_checkout(token, payment=chosen)
-                return _see("/checkout/review")
+                return self._see(request, "/checkout/review")
             error = "Please choose how to pay."
         return self._page(request, "payment", 422 if error else 200, methods=PAYMENT, chosen=chosen, error=error)
 
@@ -184,10 +195,10 @@ class Shop:
         token = self._token(request)
         checkout = self._state.checkout(token)
         if "payment" not in checkout or not self._state.cart(token):
-            return _see("/checkout/payment" if self._state.cart(token) else "/cart")
+            return self._see(request, "/checkout/payment" if self._state.cart(token) else "/cart")
         if request.method == "POST":
             order = self._state.place_order(token)
-            return _see(f"/orders/{order}?placed=1")
+            return self._see(request, f"/orders/{order}?placed=1")
         total = dollars(self._state.total_cents(token))
         return self._page(request, "review", lines=self._state.cart(token), checkout=checkout, total=total)
 
@@ -203,14 +214,10 @@ class Shop:
 
     async def cancel(self, request: Request) -> Response:
         self._state.cancel(self._token(request), request.path_params["order"])
-        return _see(f"/orders/{request.path_params['order']}")
+        return self._see(request, f"/orders/{request.path_params['order']}")
 
     async def not_found(self, request: Request, error: Exception | None = None) -> Response:
-        return self._page(request, "not_found", 404)
-
-
-def _see(path: str) -> RedirectResponse:
-    return RedirectResponse(path, status_code=303)
+        return self._page(request, "not_found", getattr(error, "status_code", 404))
 
 
 def _text(form: FormData, name: str) -> str:

@@ -17,6 +17,14 @@ from tasks.task import Task
 
 SPLITS = ("train", "validation", "test")
 _SUITE = "shop"
+_SUBSTANCES = {
+    "recycled": "recycled material",
+    "vegan": "vegan leather",
+    "woven": "woven fabric",
+    "waxed-cotton": "waxed-cotton fabric",
+    "kraft": "kraft paper",
+}
+"""What a thing is made of, where the material's own word is an adjective."""
 
 
 def split_of(product: Product) -> str:
@@ -72,6 +80,7 @@ def _wish(chance: random.Random, split: str) -> _Wish:
     chosen = [(name, values) for name, values in product.options if chance.random() < 0.6]
     options = {name: chance.choice([value for value in values if value != "None"]) for name, values in chosen}
     limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.75 else None
+    limit = None if limit is None else _unambiguous(limit, product, told)
     other = _person(chance)
     return _Wish(
         product=product,
@@ -84,6 +93,18 @@ def _wish(chance: random.Random, split: str) -> _Wish:
         profile=_person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
         recipient=other if chance.random() < 0.15 else None,
     )
+
+
+def _unambiguous(limit: int, product: Product, told: tuple[str, ...]) -> int:
+    """The next limit in dollars that no product in question costs exactly: "under $20" is then "at most $20"."""
+    taken = {other.cents for other in products() if _alike(other, product, told)}
+    while limit * 100 in taken:
+        limit += 1
+    return limit
+
+
+def _alike(other: Product, product: Product, told: tuple[str, ...]) -> bool:
+    return other.type == product.type and all(other.attribute(name) == product.attribute(name) for name in told)
 
 
 def _person(chance: random.Random) -> dict[str, str]:
@@ -99,16 +120,15 @@ def _say(chance: random.Random, split: str, wish: _Wish) -> str:
     pattern = chance.choice(wording.PATTERNS[split])
     if wish.limit is None and "{limit_first}" in pattern:
         pattern = chance.choice([one for one in wording.PATTERNS[split] if "{limit_first}" not in one])
-    amount = f"${wish.limit}"
-    each = " each" if wish.quantity > 1 else ""
+    amount = f"${wish.limit}{' each' if wish.quantity > 1 else ''}"
     sentence = pattern.format(
         item=_item(chance, split, wish),
         options="".join(
             chance.choice(wording.OPTIONS[split]).format(name=name.lower(), value=value)
             for name, value in wish.options.items()
         ),
-        limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount) + each,
-        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount + each),
+        limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount),
+        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
         delivery=_clause(chance, wording.DELIVERIES[split], wish.delivery.lower()),
         payment=_clause(chance, wording.PAYMENTS[split], wish.payment.lower()),
         to=_recipient(chance, split, wish),
@@ -128,19 +148,22 @@ def _item(chance: random.Random, split: str, wish: _Wish) -> str:
     adjectives = " ".join(value for value in (fields["colour"], fields["material"]) if value)
     kind = plural(wish.product.type) if wish.quantity > 1 else wish.product.type
     form = chance.choice(forms)
-    text = form.format(adjectives=adjectives, type=kind, **fields)
+    substance = _SUBSTANCES.get(fields["material"], fields["material"])
+    text = form.format(adjectives=adjectives, type=kind, substance=substance, **fields)
     near = {"{colour} {type}": "colour", "{material} {type}": "material"}
     direct = next((fields[name] for start, name in near.items() if form.startswith(start)), adjectives)
     wish.query = f"{direct} {kind}".strip()
+    if kind == plural(kind):
+        text = text.replace(" that is ", " that are ").replace(" which is ", " which are ")
     if wish.quantity > 1:
-        return f"{wish.quantity} {text}".replace(" that is ", " that are ").replace(" which is ", " which are ")
+        return f"{wish.quantity} {text}"
     article = "an" if text[0] in "aeiou" else "a"
     return text if kind == plural(kind) else f"{article} {text}"
 
 
 def _fits(form: str, fields: dict[str, str]) -> bool:
     """Whether a form names exactly the attributes that are to be told."""
-    named = {name for name in fields if f"{{{name}}}" in form}
+    named = {name for name in fields if f"{{{name}}}" in form} | ({"material"} if "{substance}" in form else set())
     if "{adjectives}" in form:
         named |= {name for name in ("colour", "material") if fields[name]}
     return named == {name for name, value in fields.items() if value}
@@ -184,9 +207,5 @@ def _answer(wish: _Wish) -> dict[str, Any]:
 
 def acceptable(product: Product, wish: _Wish) -> bool:
     """Whether a product satisfies everything that was said of it."""
-    known, limit = dict(product.attributes), wish.limit
-    return (
-        product.type == wish.product.type
-        and all(known[name] == value for name, value in wish.attributes.items())
-        and (limit is None or product.cents <= limit * 100)
-    )
+    affordable = wish.limit is None or product.cents <= wish.limit * 100
+    return affordable and _alike(product, wish.product, tuple(wish.attributes))

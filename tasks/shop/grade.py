@@ -11,27 +11,42 @@ from tasks.task import Grade
 
 def grade(answer: Mapping[str, Any], orders: Sequence[Order]) -> Grade:
     """WebShop's graded reward (Yao et al. 2022), success, and every wrong irreversible commit."""
+    wrong = wrong_commits(answer, orders)
+    standing = [order for order in orders if not order.cancelled]
+    success = len(standing) == 1 and not order_problems(answer, standing[0])
+    reward = max((_reward(answer, order) for order in standing), default=0.0)
+    return Grade(
+        success=success,
+        reward=1.0 if success else min(reward, 0.99),
+        wrong_commits=wrong,
+        detail=_detail(len(orders), success, wrong),
+    )
+
+
+def wrong_commits(answer: Mapping[str, Any], orders: Sequence[Order]) -> tuple[str, ...]:
+    """A sentence for each order that is wrong or repeats a right one, and for each cancellation.
+
+    They stay wrong when the outcome is mended later: an order that was cancelled again was placed all the same.
+    """
     wrong: list[str] = []
-    right = 0
+    right = False
     for order in orders:
         problems = order_problems(answer, order)
         if problems:
             wrong.append(f"Order {order.number}: {'; '.join(problems)}.")
         elif right:
             wrong.append(f"Order {order.number}: the same was ordered before.")
-        else:
-            right += 1
+        right = right or not problems
         if order.cancelled:
             wrong.append(f"Order {order.number} was cancelled though nobody asked for it.")
-    success = right == 1 and not wrong
-    reward = max((_reward(answer, order) for order in orders if not order.cancelled), default=0.0)
-    count = len(orders)
-    detail = "Nothing was ordered." if not count else f"{count} order{'s' if count > 1 else ''}; " + (
-        "as asked." if success else " ".join(wrong)
-    )  # fmt: skip
-    return Grade(
-        success=success, reward=1.0 if success else min(reward, 0.99), wrong_commits=tuple(wrong), detail=detail
-    )
+    return tuple(wrong)
+
+
+def _detail(count: int, success: bool, wrong: Sequence[str]) -> str:
+    if not count:
+        return "Nothing was ordered."
+    found = [f"{count} order{'s' if count > 1 else ''}; {'as asked.' if success else 'not as asked.'}", *wrong]
+    return " ".join(found)
 
 
 def order_problems(answer: Mapping[str, Any], order: Order) -> list[str]:

@@ -33,14 +33,16 @@ class ShopOracle:
             return self._payment(page)
         if heading == "Review your order":
             return self._review(page)
+        if heading == "Your orders" or heading.startswith("Order HG-"):
+            return self._orders(page)
         if page.first("button", "Add to cart"):
             return self._product(page)
         return self._find(page)
 
     def _find(self, page: Page) -> tuple[str, ...]:
         """Look into the cart when something is in it, else search, else choose among the results."""
-        if self._orders_waiting(page):
-            return self._orders_waiting(page)
+        if self._filled_cart(page):
+            return self._filled_cart(page)
         links = [line for line in page.lines if line.role == "link" and line.name in self._acceptable]
         if links:
             return tuple(dict.fromkeys(_click(line) for line in links))
@@ -49,7 +51,7 @@ class ShopOracle:
             return (_click(following),)
         return self._search(page)
 
-    def _orders_waiting(self, page: Page) -> tuple[str, ...]:
+    def _filled_cart(self, page: Page) -> tuple[str, ...]:
         cart = page.starting("link", "Cart (")
         return (_click(cart),) if cart and cart.name != "Cart (0)" else ()
 
@@ -62,8 +64,8 @@ class ShopOracle:
         return (_click(button), f"press({box.bid!r}, 'Enter')")
 
     def _product(self, page: Page) -> tuple[str, ...]:
-        if self._orders_waiting(page):
-            return self._orders_waiting(page)
+        if self._filled_cart(page):
+            return self._filled_cart(page)
         if page.heading() not in self._acceptable:
             return self._search(page)
         wanted = dict(self._answer["options"])
@@ -116,17 +118,31 @@ class ShopOracle:
         return tuple(_click(line) for line in wanted)
 
     def _review(self, page: Page) -> tuple[str, ...]:
+        mend = self._mend(page)
+        return (_click(_must(page.first("link", mend) if mend else page.first("button", "Place order"))),)
+
+    def _mend(self, page: Page) -> str:
+        """The review's link that leads to what a displayed order has wrong; empty when all is as asked."""
         shown = [line.name for line in page.lines if line.role == "text"]
         lines = [item for item in page.items() if any(line.role == "link" for line in item)]
         if len(lines) != 1 or not self._line_is_right(lines[0]):
-            return (_click(_must(page.first("link", "Change cart"))),)
+            return "Change cart"
         if not all(value in shown for value in self._answer["address"].values()):
-            return (_click(_must(page.first("link", "Change address"))),)
+            return "Change address"
         if self._answer["delivery"] and not any(text.startswith(f"{self._answer['delivery']}:") for text in shown):
-            return (_click(_must(page.first("link", "Change address"))),)
+            return "Change address"
         if self._answer["payment"] and f"Payment: {self._answer['payment']}" not in shown:
-            return (_click(_must(page.first("link", "Change payment"))),)
-        return (_click(_must(page.first("button", "Place order"))),)
+            return "Change payment"
+        return ""
+
+    def _orders(self, page: Page) -> tuple[str, ...]:
+        """An order that was placed already is not placed again; a wrong or cancelled one is none."""
+        if page.heading() != "Your orders":
+            prepared = any(line.name.endswith("is being prepared.") for line in page.lines)
+            return (_DONE,) if prepared and not self._mend(page) else self._find(page)
+        items = [item for item in page.items() if not any(line.name.endswith(", cancelled") for line in item)]
+        links = [line for item in items for line in item if line.role == "link"]
+        return tuple(_click(line) for line in links) or self._find(page)
 
 
 def _click(line: Line) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.server import ServerError
 from tasks.shop.catalogue import Product, by_id
 
 ADDRESS_FIELDS = ("full_name", "street", "city", "postcode")
@@ -17,6 +18,7 @@ DELIVERY = {"Standard delivery": 0, "Express delivery": 750, "Evening delivery":
 """Name → price in cents."""
 PAYMENT = ("Credit card", "Bank transfer", "Invoice", "Gift card")
 
+_LARGEST_ID = 2**63 - 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, checkout TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS lines (
@@ -70,17 +72,35 @@ def dollars(cents: int) -> str:
     return f"${cents / 100:.2f}"
 
 
+def _connect(database: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, check_same_thread=False, timeout=5, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
 class ShopState:
-    """All sessions of a shop. Thread-safe; every change is committed before the call returns."""
+    """All sessions of a shop. Thread-safe; every change is committed before the call returns.
+
+    Raises ServerError when the file can't be opened.
+    """
 
     def __init__(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(database, check_same_thread=False, timeout=10, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute("PRAGMA foreign_keys=ON")
-        self._connection.executescript(_SCHEMA)
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _connect(database)
+        except (OSError, sqlite3.Error) as error:
+            raise ServerError(
+                f"The shop's database {database} can't be used ({error}): "
+                "close what else uses it, or name another file."
+            ) from error
 
     def close(self) -> None:
         with self._lock:
@@ -111,7 +131,8 @@ class ShopState:
         )  # fmt: skip
 
     def remove(self, token: str, line: int) -> None:
-        self._run("DELETE FROM lines WHERE token = ? AND id = ?", token, line)
+        if line <= _LARGEST_ID:
+            self._run("DELETE FROM lines WHERE token = ? AND id = ?", token, line)
 
     def checkout(self, token: str) -> dict[str, Any]:
         rows = self._run("SELECT checkout FROM sessions WHERE token = ?", token)
@@ -146,7 +167,8 @@ class ShopState:
         return int(cursor.lastrowid or 0)
 
     def cancel(self, token: str, order: int) -> None:
-        self._run("UPDATE orders SET cancelled = 1 WHERE token = ? AND id = ?", token, order)
+        if order <= _LARGEST_ID:
+            self._run("UPDATE orders SET cancelled = 1 WHERE token = ? AND id = ?", token, order)
 
     def orders(self, token: str) -> tuple[Order, ...]:
         rows = self._run("SELECT id, lines, checkout, total, cancelled FROM orders WHERE token = ? ORDER BY id", token)

@@ -50,9 +50,12 @@ class ShopSuite:
         if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
             raise ValueError(f"There is no task {task_id!r}; ids read like 'shop/test/1/7'.")
         try:
-            return make_task(parts[1], int(parts[2]), int(parts[3]))
+            task = make_task(parts[1], int(parts[2]), int(parts[3]))
         except ValueError as error:
             raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
+        if task.id != task_id:
+            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
+        return task
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:

@@ -68,15 +68,15 @@ ITEMS: dict[str, tuple[str, ...]] = {
         "{adjectives} {type}",
         "{adjectives} {type} that is {feature}",
         "{feature} {adjectives} {type}",
-        "{colour} {type} made of {material}",
+        "{colour} {type} made of {substance}",
         "{material} {type} in {colour}",
     ),
-    "validation": ("{adjectives} {type}", "{adjectives} {type} which is {feature}", "{colour} {type} in {material}"),
+    "validation": ("{adjectives} {type}", "{adjectives} {type} which is {feature}", "{colour} {type} in {substance}"),
     "test": (
         "{adjectives} {type}",
         "{adjectives} {type} ({feature})",
         "{feature} {adjectives} {type}",
-        "{colour} {type} out of {material}",
+        "{colour} {type} out of {substance}",
     ),
 }
 
