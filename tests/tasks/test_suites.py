@@ -173,3 +173,9 @@ def test_pages_are_read_back_as_they_were_written(title: str, written: list[Elem
 
 def test_open_dialog_is_read() -> None:
     assert read_page(serialize("t", "u", [], (), [Dialog("confirm", "Sure?")])).dialog == "dialog confirm 'Sure?'"
+
+
+def test_words_of_a_visitor_are_no_flags() -> None:
+    typed = Element("textbox", "City", bid="3", value="x' checked disabled options=['a']")
+    (line,) = read_page(serialize("t", "u", [typed])).lines
+    assert (line.value, line.options, line.flags) == (typed.value, (), frozenset())
