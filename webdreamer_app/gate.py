@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from webdreamer_app.actions import describe
-from webdreamer_app.effects import classify
+from webdreamer_app.effects import CHOICE_ROLES, classify
 from webdreamer_app.errors import ConfigError
 from webdreamer_app.identity import act_of, page_path
 from webdreamer_app.page_check import Evidence, check
@@ -154,8 +154,9 @@ def _target(step: Step) -> Element | None:
 
 def _still_there(unknown: Step, history: History) -> bool:
     """Whether a click or key press is about to be repeated with no other page visited since."""
-    if unknown.action.verb not in ("click", "press"):
-        return False
+    target = _target(unknown)
+    if unknown.action.verb not in ("click", "press") or (target is not None and target.role in CHOICE_ROLES):
+        return False  # filling a field or ticking a box anew sets it, it does not do a thing twice
     here = page_path(unknown.observation.url)
     later = (step for step in history.steps if step.index > unknown.index)
     return all(page_path(step.observation.url) == here for step in later)

@@ -20,6 +20,7 @@ from webdreamer_app.effects import classify
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.labels import NO_CLICK, labels_for
 from webdreamer_app.policies.scorer.packing import Example, pack, save
+from webdreamer_app.policies.scorer.training import fast_dtype
 from webdreamer_app.recorder import load_history
 from webdreamer_app.types import Action, Goal, History, Observation, Step
 from worldmodel.text_encoder import TextEncoder
@@ -47,7 +48,7 @@ async def pack_sessions(
     databases: Sequence[Path], out: Path, *, seed: int = 0, limit: int = 1_000_000, echo: Callable[[str], None] = print
 ) -> PackReport:
     """Label every collected session of these databases and write one packed file."""
-    encoder, report = TextEncoder.load(capacity=500_000), PackReport()
+    encoder, report = TextEncoder.load(capacity=500_000, fast=fast_dtype() is not None), PackReport()
     examples: list[Example] = []
     async for task, suite, history in _collected(databases, limit):
         report.sessions += 1
@@ -112,7 +113,7 @@ class _Builder:
 
     def _others(self, count: int) -> list[Task]:
         """Neighbouring wishes: near in words, half of them by the same person; and the same wish by another."""
-        pool = _pool(self._suite, self._task.split)
+        pool = _pool(self._suite, self._task.split, self._encoder)
         words = _words(self._task.instruction)
         drawn = self._chance.sample(pool, min(len(pool), 200))
         near = sorted(drawn, key=lambda other: -len(words & _words(other.instruction)))[:8]
@@ -146,10 +147,12 @@ def _commit_rows(state: StateFeatures, page: Observation) -> Iterator[tuple[int,
 _POOLS: dict[tuple[str, str], list[Task]] = {}
 
 
-def _pool(suite: Suite, split: str) -> list[Task]:
+def _pool(suite: Suite, split: str, encoder: TextEncoder) -> list[Task]:
+    """Tasks to relabel with; their texts are encoded together, which is much faster than one by one."""
     key = (suite.name, split)
     if key not in _POOLS:
         _POOLS[key] = list(suite.sample(split, _POOL, 77))
+        encoder.encode([text for task in _POOLS[key] for text in (task.instruction, *task.profile.values())])
     return _POOLS[key]
 
 
