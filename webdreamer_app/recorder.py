@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, TypeVar
 
 from storage.errors import StorageError
 from storage.records import (
@@ -36,6 +37,8 @@ from webdreamer_app.types import (
     Verdict,
 )
 
+T = TypeVar("T")
+
 
 class OpenStep:
     """A step whose intent is on disk."""
@@ -47,7 +50,7 @@ class OpenStep:
     async def finish(self, outcome: Outcome) -> None:
         """Commit the outcome. Raises RecordError."""
         with _as_record_errors():
-            await self._repository.record_outcome(self._step_id, outcome_record(outcome))
+            await _to_the_end(self._repository.record_outcome(self._step_id, outcome_record(outcome)))
 
 
 class DatabaseRecorder:
@@ -63,9 +66,21 @@ class DatabaseRecorder:
         """Commit the intent, then run the body. Raises RecordError: without a log there is no action."""
         record = intent_record(self._number, observation, plan, verdict)
         with _as_record_errors():
-            step_id = await self._repository.record_intent(self.session_id, record)
+            step_id = await _to_the_end(self._repository.record_intent(self.session_id, record))
         self._number += 1
         yield OpenStep(self._repository, step_id)
+
+
+async def _to_the_end(write: Coroutine[Any, Any, T]) -> T:
+    """Finish a write even when cancelled: what happened should not become unknown because of a Ctrl-C."""
+    task = asyncio.ensure_future(write)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        if not task.cancelled():
+            task.exception()  # looked at: the cancellation is what the caller hears of
+        raise
 
 
 @contextlib.contextmanager
@@ -78,6 +93,8 @@ def _as_record_errors() -> Iterator[None]:
 
 def intent_record(number: int, observation: Observation, plan: Plan, verdict: Verdict) -> StepRecord:
     """What is known of a step before it runs."""
+    weighed = _weighed(plan)
+    chosen = weighed.index(plan.chosen)
     return StepRecord(
         number=number,
         observation=observation_record(observation),
@@ -86,38 +103,45 @@ def intent_record(number: int, observation: Observation, plan: Plan, verdict: Ve
         effect=plan.effect.value,
         horizon=plan.horizon,
         decided_at=time.time(),
-        proposals=tuple(_proposal(one, plan.chosen) for one in _with_chosen(plan)),
+        proposals=tuple(
+            _proposal(one, chosen=place == chosen, offered=place < len(plan.proposals))
+            for place, one in enumerate(weighed)
+        ),
         verdict=VerdictRecord(
             verdict.decision.value, verdict.reason, verdict.risk, verdict.uncertainty, verdict.threshold
         ),
-        branches=tuple(_branch(branch) for branch in plan.branches),
+        branches=tuple(_branch(branch, weighed.index(branch.proposal)) for branch in plan.branches),
     )
 
 
-def _with_chosen(plan: Plan) -> tuple[Proposal, ...]:
-    """All proposals; the chosen one last where no policy proposed it."""
-    known = any(one.action == plan.chosen.action for one in plan.proposals)
-    return plan.proposals if known else (*plan.proposals, plan.chosen)
+def _weighed(plan: Plan) -> list[Proposal]:
+    """What the policy offered, then what was chosen or imagined without having been offered."""
+    weighed = list(plan.proposals)
+    for one in (plan.chosen, *(branch.proposal for branch in plan.branches)):
+        if one not in weighed:
+            weighed.append(one)
+    return weighed
 
 
-def _proposal(one: Proposal, chosen: Proposal) -> ProposalRecord:
-    return ProposalRecord(
-        format_action(one.action), one.rationale, one.probability, one.commit_risk, one.action == chosen.action
-    )
+def _proposal(one: Proposal, *, chosen: bool, offered: bool) -> ProposalRecord:
+    return ProposalRecord(format_action(one.action), one.rationale, one.probability, one.commit_risk, chosen, offered)
 
 
-def _branch(branch: Branch) -> BranchRecord:
+def _branch(branch: Branch, place: int) -> BranchRecord:
     steps = tuple(
         ImaginedStepRecord(
             format_action(step.action), step.text, step.value, step.uncertainty_policy, step.uncertainty_model
         )
         for step in branch.steps
     )
-    return BranchRecord(format_action(branch.proposal.action), branch.value, branch.uncertainty, steps)
+    return BranchRecord(format_action(branch.proposal.action), branch.value, branch.uncertainty, steps, place)
 
 
 def observation_record(observation: Observation) -> ObservationRecord:
-    return ObservationRecord.of(observation.url, observation.title, observation_to_data(observation))
+    """The page, and apart from it what differs each time the same page is seen: so it is stored once."""
+    content = observation_to_data(observation)
+    moment = {name: content.pop(name) for name in ("changes", "step")}
+    return ObservationRecord.of(observation.url, observation.title, content, moment)
 
 
 def outcome_record(outcome: Outcome) -> OutcomeRecord:
@@ -134,14 +158,14 @@ def outcome_record(outcome: Outcome) -> OutcomeRecord:
 
 def step_from_record(record: StepRecord) -> Step:
     """The step as it was; a step without an outcome reads "outcome unknown"."""
-    offered = tuple(
+    weighed = tuple(
         Proposal(parse(one.action), one.rationale, one.probability, one.commit_risk) for one in record.proposals
     )
-    chosen = next(one for one, stored in zip(offered, record.proposals, strict=True) if stored.chosen)
+    pairs = tuple(zip(weighed, record.proposals, strict=True))
     plan = Plan(
-        chosen=chosen,
-        proposals=offered,
-        branches=tuple(_branch_from(one, offered) for one in record.branches),
+        chosen=next((one for one, stored in pairs if stored.chosen), Proposal(parse(record.action))),
+        proposals=tuple(one for one, stored in pairs if stored.offered),
+        branches=tuple(_branch_from(one, weighed) for one in record.branches),
         horizon=record.horizon,
         effect=Effect(record.effect),
     )
@@ -157,9 +181,8 @@ def step_from_record(record: StepRecord) -> Step:
     )
 
 
-def _branch_from(record: BranchRecord, offered: tuple[Proposal, ...]) -> Branch:
-    action = parse(record.action)
-    proposal = next((one for one in offered if one.action == action), Proposal(action))
+def _branch_from(record: BranchRecord, weighed: tuple[Proposal, ...]) -> Branch:
+    proposal = Proposal(parse(record.action)) if record.proposal is None else weighed[record.proposal]
     steps = tuple(
         ImaginedStep(parse(one.action), one.predicted, one.value, one.uncertainty_policy, one.uncertainty_model)
         for one in record.steps
@@ -168,7 +191,7 @@ def _branch_from(record: BranchRecord, offered: tuple[Proposal, ...]) -> Branch:
 
 
 def _observation_from(record: ObservationRecord) -> Observation:
-    return observation_from_data(json.loads(record.content))
+    return observation_from_data(record.data())
 
 
 def _outcome_from(record: OutcomeRecord | None) -> Outcome:
