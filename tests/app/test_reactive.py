@@ -51,8 +51,10 @@ async def plan(policy: ScriptedPolicy, *steps: Step, observation: Observation = 
     return await ReactivePlanner(policy).plan(observation, History(GOAL, steps), ignore)
 
 
-def after(first: Plan, decision: Decision, error: str = "", observation: Observation = CART) -> Step:
-    outcome = Outcome(observation, error=error, executed=decision is Decision.ACT)
+def after(
+    first: Plan, decision: Decision, error: str = "", observation: Observation = CART, then: Observation | None = None
+) -> Step:
+    outcome = Outcome(then or observation, error=error, executed=decision is Decision.ACT)
     return Step(0, observation, first, Verdict(decision, ""), outcome)
 
 
@@ -173,3 +175,20 @@ async def test_the_scripted_browser_fills_fields_and_names_what_is_missing() -> 
     missing = await browser.execute((await ScriptedPolicy(["click('77')"]).propose(CART, History(GOAL)))[0].action)
     assert "77" in missing.error
     assert browser.interactions == 2
+
+
+async def test_an_action_that_led_away_and_back_to_the_same_page_is_passed_over() -> None:
+    policy = script("click('1')", "click('2')")
+    first = await plan(policy)
+    elsewhere = page("http://shop.test/", "Home", [Element("link", "Cart", bid="1", href="http://shop.test/cart")])
+    away = after(first, Decision.ACT, then=elsewhere)
+    assert format_action((await plan(policy, away)).chosen.action) == "click('2')"
+    changed = replace(CART, text=CART.text + " changed")
+    assert format_action((await plan(policy, away, observation=changed)).chosen.action) == "click('1')"
+
+
+async def test_an_action_that_changed_nothing_twice_is_passed_over() -> None:
+    policy = script("click('1')", "click('2')")
+    idle = after(await plan(policy), Decision.ACT)
+    assert format_action((await plan(policy, idle)).chosen.action) == "click('1')"
+    assert format_action((await plan(policy, idle, idle)).chosen.action) == "click('2')"

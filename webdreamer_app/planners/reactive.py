@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit
 from webdreamer_app.identity import Act, act_of, page_path, place_of
@@ -10,6 +12,9 @@ from webdreamer_app.types import Action, Decision, History, Observation, Plan, P
 
 MAX_FAILURES = 3
 """How often the same action may fail on a page before it is passed over."""
+MAX_IDLE = 2
+"""How often the same action may leave the page as it is before it is passed over."""
+LOOPING_VERBS = frozenset({"click", "press", "fill", "select_option", "goto", "go_back", "go_forward", "expand"})
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
 
 Key = tuple[Act, int]
@@ -26,7 +31,7 @@ class ReactivePlanner:
     async def plan(self, observation: Observation, history: History, emit: Emit) -> Plan:
         """The argmax over the proposals that remain; `report_infeasible` when none does."""
         proposals = await self._policy.propose(observation, history)
-        refused = _refused(observation, history)
+        refused = _refused(observation, history) | _came_back(observation, history)
         left = [one for one in proposals if _key(one.action, observation) not in refused]
         if not left:
             return Plan(_nothing_left(len(proposals)), proposals, effect=classify(NOTHING_LEFT, observation))
@@ -56,6 +61,22 @@ def _refused(observation: Observation, history: History) -> set[Key]:
         elif step.outcome.error:
             failures[key] = failures.get(key, 0) + 1
     return refused | {key for key, count in failures.items() if count >= MAX_FAILURES}
+
+
+def _came_back(observation: Observation, history: History) -> set[Key]:
+    """Acts that led away from this very page and back to it, or left it as it is twice: doing them again is a loop."""
+    idle: Counter[Key] = Counter()
+    circled: set[Key] = set()
+    for step in history.steps:
+        after = step.outcome.observation
+        if step.observation.text != observation.text or step.action.verb not in LOOPING_VERBS or after is None:
+            continue
+        key = _key(step.action, step.observation)
+        if after.text != observation.text and step.outcome.executed:
+            circled.add(key)
+        elif not step.outcome.error:
+            idle[key] += 1
+    return circled | {key for key, count in idle.items() if count >= MAX_IDLE}
 
 
 def _was_blocked(step: Step) -> bool:
