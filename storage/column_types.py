@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Float, Text
@@ -46,10 +47,13 @@ class ExactFloat(TypeDecorator[float]):
     impl = Float
     cache_ok = True
 
-    def process_bind_param(self, value: float | None, dialect: Any) -> Any:
-        if value is not None and math.isnan(value) and dialect.name == "sqlite":
-            return "NaN"
-        return value
+    def bind_processor(self, dialect: Any) -> Callable[[float | None], Any] | None:
+        """The plain type's own processor would make a float of it again, so it is left out on SQLite."""
+        return _nan_as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: Any, dialect: Any) -> float | None:
         return None if value is None else float(value)
+
+
+def _nan_as_text(value: float | None) -> Any:
+    return "NaN" if value is not None and math.isnan(value) else value

@@ -79,10 +79,14 @@ def _set_pragmas(engine: Any) -> None:
     def configure(connection: Any, record: Any) -> None:
         del record
         connection.isolation_level = None  # BEGIN is said below
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            connection.close()  # the pool does not know it yet, and its thread would stay
+            raise
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

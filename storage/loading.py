@@ -32,15 +32,25 @@ _AT_ONCE = 256
 """Keys in one query, well below what databases allow."""
 
 
-async def load_steps(connection: AsyncConnection, query: Select[Any]) -> list[StepRecord]:
-    """The steps that a query over `steps` selects, in its order. Raises DatabaseCorrupt, naming the step."""
+async def load_steps(connection: AsyncConnection, query: Select[Any], place: str) -> list[StepRecord]:
+    """The steps that a query over `steps` selects, in its order.
+
+    Raises DatabaseCorrupt, naming the database (`place`) and the step or page.
+    """
     rows = (await connection.execute(query)).mappings().all()
     found: list[StepRecord] = []
-    for some in _portions(rows):
-        parts = await _Parts.load(connection, [row["id"] for row in some])
-        pages = await _pages(connection, [row["observation"] for row in some] + parts.pages_after())
-        found += [_step(row, parts, pages) for row in some]
+    try:
+        for some in _portions(rows):
+            parts = await _Parts.load(connection, [row["id"] for row in some])
+            pages = await _pages(connection, [row["observation"] for row in some] + parts.pages_after())
+            found += [_step(row, parts, pages) for row in some]
+    except _DamagedRow as error:
+        raise DatabaseCorrupt(f"{place} is damaged: {error}") from error
     return found
+
+
+class _DamagedRow(Exception):  # noqa: N818
+    """What is wrong with which row, and what to do."""
 
 
 class _Parts:
@@ -102,9 +112,9 @@ def _page(row: Row) -> ObservationRecord:
     return ObservationRecord(row["url"], row["title"], content.decode("ascii"))
 
 
-def _damaged(row: Row, why: str) -> DatabaseCorrupt:
-    return DatabaseCorrupt(
-        f"The observation {row['sha256']} ({row['url']!r}) is damaged: {why}. "
+def _damaged(row: Row, why: str) -> _DamagedRow:
+    return _DamagedRow(
+        f"the observation {row['sha256']} of {row['url']!r} can't be trusted ({why}). "
         "Sessions without it can still be read; restore the database from a copy to read this one."
     )
 
@@ -150,9 +160,9 @@ def _seen(step: Row, key: str, moment: str | None, pages: dict[str, ObservationR
     return ObservationRecord(page.url, page.title, page.content, moment)
 
 
-def _missing(step: Row, what: str) -> DatabaseCorrupt:
-    return DatabaseCorrupt(
-        f"Step {step['number']} of session {step['session_id']} does not fit its {what}: rows were removed or changed "
+def _missing(step: Row, what: str) -> _DamagedRow:
+    return _DamagedRow(
+        f"step {step['number']} of session {step['session_id']} does not fit its {what}: rows were removed or changed "
         "from outside. Restore the database from a copy, or name another with --db."
     )
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import BUSY_TIMEOUT_S, READS, open_engine
@@ -175,14 +175,16 @@ class Repository:
     async def steps(self, session_id: str, *, start: int = 0, limit: int | None = None) -> list[StepRecord]:
         """A session's steps in order from number `start`, with everything recorded for them."""
         query = select(steps).where(steps.c.session_id == session_id, steps.c.number >= start)
-        async with self._reading() as connection:
-            return await load_steps(connection, query.order_by(steps.c.number).limit(limit))
+        return await self._load(query.order_by(steps.c.number).limit(limit))
 
     async def commits(self, session_id: str = "") -> list[StepRecord]:
         """Every step whose effect is irreversible or unknown, of one session or all: what an audit looks at."""
         query = select(steps).where(steps.c.effect.in_(COMMITS)).order_by(steps.c.decided_at, steps.c.id)
+        return await self._load(query.where(steps.c.session_id == session_id) if session_id else query)
+
+    async def _load(self, query: Select[Any]) -> list[StepRecord]:
         async with self._reading() as connection:
-            return await load_steps(connection, query.where(steps.c.session_id == session_id) if session_id else query)
+            return await load_steps(connection, query, self.place)
 
 
 @contextlib.asynccontextmanager
