@@ -1,0 +1,204 @@
+"""The driver on real pages in a real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webdreamer_app.actions import parse
+from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.errors import BrowserError
+from webdreamer_app.types import Element, Observation, Outcome
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+FORM = """
+<header><a href="/home">Home</a></header>
+<main><h1>Order</h1>
+<form method="post" action="/send">
+  <label for="who">Your name</label><input id="who" name="who" required placeholder="not this">
+  <label>Size <select name="size"><option>Small<option>Large</select></label>
+  <fieldset><legend>Delivery</legend>
+    <label><input type="radio" name="d" value="1" checked> Standard</label>
+    <label><input type="radio" name="d" value="2"> Express</label></fieldset>
+  <label><input type="checkbox" name="gift"> Gift</label>
+  <input type="date" name="day" aria-label="Day">
+  <textarea aria-label="Note">old</textarea>
+  <input type="password" aria-label="Secret" value="hidden">
+  <button>Place order</button> <button disabled>Never</button>
+</form></main>
+"""
+
+
+def named(observation: Observation, name: str) -> Element:
+    return next(element for element in observation.elements if element.name == name and element.bid)
+
+
+async def do(browser: ChromiumBrowser, text: str) -> Outcome:
+    return await browser.execute(parse(text))
+
+
+def then(outcome: Outcome) -> Observation:
+    assert outcome.error == ""
+    assert outcome.observation is not None
+    return outcome.observation
+
+
+async def test_a_form_is_seen_filled_and_sent(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put(FORM))
+    golden = Path(__file__).parent / "golden" / "form.txt"
+    assert seen.text.replace(pages.url, "http://site") + "\n" == golden.read_text(encoding="utf-8")
+    assert named(seen, "Place order").form is not None
+    assert named(seen, "Place order").form.method == "post"
+    seen = then(await do(browser, f"fill('{named(seen, 'Your name').bid}', 'Zoë \\'Z\\' Ünal')"))
+    seen = then(await do(browser, f"select_option('{named(seen, 'Size').bid}', 'Large')"))
+    seen = then(await do(browser, f"click('{named(seen, 'Express').bid}')"))
+    seen = then(await do(browser, f"click('{named(seen, 'Gift').bid}')"))
+    seen = then(await do(browser, f"fill('{named(seen, 'Day').bid}', '2026-05-04')"))
+    seen = then(await do(browser, f"fill('{named(seen, 'Note').bid}', 'new')"))
+    assert [named(seen, name).value for name in ("Your name", "Size", "Day", "Note")] == [
+        "Zoë 'Z' Ünal", "Large", "2026-05-04", "new"
+    ]  # fmt: skip
+    assert (named(seen, "Express").checked, named(seen, "Standard").checked, named(seen, "Gift").checked) == (
+        True,
+        False,
+        True,
+    )
+    assert "hidden" not in seen.text
+    pages.requests.clear()
+    gone = then(await do(browser, f"click('{named(seen, 'Place order').bid}')"))
+    assert gone.url.endswith("/send")
+    assert [request for request in pages.requests if "send" in request] == ["POST /send"]
+    assert browser.interactions == 8
+
+
+async def test_references_live_as_long_as_their_elements(browser: ChromiumBrowser, pages: Any) -> None:
+    url = pages.put(
+        "<button id=a onclick=\"document.getElementById('b').remove()\">Remove</button><button id=b>Gone</button>"
+        "<button onclick=\"this.insertAdjacentHTML('beforebegin', '<button>New</button>')\">Insert</button>"
+    )
+    seen = await browser.goto(url)
+    kept = named(seen, "Insert").bid
+    gone = named(seen, "Gone").bid
+    after = then(await do(browser, f"click('{named(seen, 'Remove').bid}')"))
+    assert after.find(gone) is None
+    failed = await do(browser, f"click('{gone}')")
+    assert "not on the page" in failed.error
+    again = then(await do(browser, f"click('{kept}')"))
+    assert named(again, "Insert").bid == kept
+    assert named(again, "New").bid not in (kept, gone)
+    assert any("appeared" in change and "New" in change for change in again.changes)
+
+
+@pytest.mark.parametrize(
+    ("body", "action", "words"),
+    [("<button disabled>Pay</button>", "click", "button 'Pay': it is disabled"),
+     ("<dialog open style='position:fixed;inset:0;width:100%;height:100%'>Cookies</dialog><button>Pay</button>", "click",
+      "button 'Pay': it is covered by <dialog> 'Cookies'"),
+     ("<label>Size <select><option>Small</select></label>", "select_option", "it has no option 'Huge' (it has: 'Small')"),
+     ("<input aria-label=Pay readonly>", "fill", "it is read-only"),
+     ("<button>Pay</button>", "press", "there is no key 'Huge'")],
+)  # fmt: skip
+async def test_what_cannot_be_done_names_the_element_and_the_reason(
+    browser: ChromiumBrowser,
+    pages: Any,
+    body: str,
+    action: str,
+    words: str,
+) -> None:
+    seen = await browser.goto(pages.put(body))
+    target = next(element for element in seen.elements if element.bid)
+    value = "" if action == "click" else ", 'Huge'"
+    outcome = await do(browser, f"{action}('{target.bid}'{value})")
+    assert words in outcome.error
+    assert outcome.observation is not None
+
+
+async def test_dialogs_wait_for_an_explicit_answer(browser: ChromiumBrowser, pages: Any) -> None:
+    body = "<h1 id=h>?</h1><button onclick=\"document.getElementById('h').textContent = prompt('Name?', 'x')\">Ask</button>"
+    seen = await browser.goto(pages.put(body))
+    ask = named(seen, "Ask").bid
+    opened = then(await do(browser, f"click('{ask}')"))
+    assert [(dialog.kind, dialog.message, dialog.default_value) for dialog in opened.dialogs] == [
+        ("prompt", "Name?", "x")
+    ]
+    assert "dialog prompt 'Name?'" in opened.text
+    refused = await do(browser, f"click('{ask}')")
+    assert "a prompt dialog is open" in refused.error
+    waiting = then(await do(browser, "noop()"))
+    assert waiting.dialogs
+    closed = then(await do(browser, "dialog_accept('Anna')"))
+    assert closed.dialogs == ()
+    assert "heading 'Anna'" in closed.text
+    assert "no dialog is open" in (await do(browser, "dialog_dismiss()")).error
+
+
+async def test_frames_and_open_shadow_roots_are_part_of_the_page(browser: ChromiumBrowser, pages: Any) -> None:
+    pages.put("<button onclick=\"this.textContent='Pressed'\">Inner</button>", "/frame")
+    body = "<iframe src='/frame' title='Pay here'></iframe><div id=s></div><script>document.getElementById('s').attachShadow({mode:'open'}).innerHTML = '<button>Shadow</button>'</script>"
+    seen = await browser.goto(pages.put(body))
+    inner = named(seen, "Inner")
+    assert inner.bid.startswith("a")
+    assert named(seen, "Shadow").bid.isdecimal()
+    assert named(then(await do(browser, f"click('{inner.bid}')")), "Pressed").bid == inner.bid
+
+
+async def test_pop_ups_become_tabs(browser: ChromiumBrowser, pages: Any) -> None:
+    pages.put("<h1>Second</h1>", "/second")
+    seen = await browser.goto(pages.put("<a href='/second' target='_blank'>Open</a>"))
+    opened = then(await do(browser, f"click('{named(seen, 'Open').bid}')"))
+    assert ([tab.active for tab in opened.tabs], "Second" in opened.text) == ([False, True], True)
+    back = then(await do(browser, "tab_focus(0)"))
+    assert "Open" in back.text
+    assert "there is no tab 7" in (await do(browser, "tab_focus(7)")).error
+    then(await do(browser, "tab_focus(1)"))
+    assert len(then(await do(browser, "tab_close()")).tabs) == 1
+
+
+async def test_moving_through_history_and_scrolling(browser: ChromiumBrowser, pages: Any) -> None:
+    pages.put("<h1>Second</h1>", "/second")
+    seen = await browser.goto(pages.put("<a href='/second'>Open</a><p style='height:3000px'>tall</p>"))
+    before = named(seen, "Open").box
+    scrolled = then(await do(browser, "scroll(0, 400)"))
+    assert before is not None
+    assert named(scrolled, "Open").box.y < before.y
+    assert "Second" in then(await do(browser, f"click('{named(seen, 'Open').bid}')")).text
+    assert "Open" in then(await do(browser, "go_back()")).text
+    assert "Second" in then(await do(browser, "go_forward()")).text
+    assert "no page to go to" in (await do(browser, "go_forward()")).error
+
+
+async def test_scripts_of_the_page_cannot_see_or_change_references(browser: ChromiumBrowser, pages: Any) -> None:
+    body = "<button>Pay</button><p id=p></p><script>setInterval(() => { document.getElementById('p').textContent = typeof window.__webdreamer }, 10); Element.prototype.getAttribute = () => 'hacked'; JSON.stringify = () => '{}'</script>"
+    seen = await browser.goto(pages.put(body))
+    assert named(seen, "Pay").role == "button"
+    assert "undefined" in (await browser.observe()).text
+
+
+async def test_a_crashed_page_is_said_at_once(pages: Any) -> None:
+    async with open_browser(BrowserOptions(timeout_s=5)) as browser:
+        await browser.goto(pages.put("<button>Pay</button>"))
+        crash = asyncio.ensure_future(browser.tab.cdp.send("Page.crash"))
+        with pytest.raises(BrowserError, match="crashed"):
+            async with asyncio.timeout(3):
+                while True:
+                    await browser.observe()
+        crash.cancel()
+        await asyncio.gather(crash, return_exceptions=True)
+
+
+async def test_storage_is_written_for_its_owner_only(browser: ChromiumBrowser, pages: Any, tmp_path: Path) -> None:
+    await browser.goto(pages.put("<script>localStorage.setItem('a', 'b')</script>"))
+    path = tmp_path / "deep" / "state.json"
+    await browser.storage_state(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    async with open_browser(BrowserOptions(storage_state=path)) as other:
+        await other.goto(
+            pages.put(
+                "<p id=p></p><script>document.getElementById('p').textContent = 'kept ' + localStorage.getItem('a')</script>"
+            )
+        )
+        assert "kept b" in (await other.observe()).text
