@@ -26,6 +26,7 @@ from webdreamer_app.types import Tab as TabInfo
 _MAX_FRAMES = 20
 _MAX_CHANGES = 20
 _MAX_TABS = 20
+_POP_UP_LIMIT_S = 3.0
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
 
 
@@ -57,6 +58,8 @@ class ChromiumBrowser:
         self._gone = gone
         self._previous: Observation | None = None
         self._attaching: set[asyncio.Task[None]] = set()
+        self._arrived = asyncio.Event()
+        self._pages_seen = 0
 
     @property
     def tab(self) -> Tab:
@@ -71,6 +74,8 @@ class ChromiumBrowser:
     def _on_page(self, page: Page) -> None:
         if any(tab.page is page for tab in self.tabs):
             return
+        self._pages_seen += 1
+        self._arrived.set()
         task = asyncio.get_running_loop().create_task(self._attach(page))
         self._attaching.add(task)
         task.add_done_callback(self._attaching.discard)
@@ -93,6 +98,14 @@ class ChromiumBrowser:
         page = await self.context.new_page()
         await self._settle_tabs()
         self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), self.active)
+
+    async def _await_pop_ups(self, tab: Tab, asked: int, seen: int) -> None:
+        """Wait, within bounds, until the pop-ups that the action asked for are there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_POP_UP_LIMIT_S):
+                while self._pages_seen - seen < min(tab.windows_opened - asked, _MAX_TABS):
+                    self._arrived.clear()
+                    await self._arrived.wait()
 
     async def _settle_tabs(self) -> None:
         while self._attaching:
@@ -213,6 +226,7 @@ class ChromiumBrowser:
             return Outcome(observation=await self.observe(), terminated=True)
         self.interactions += action.verb not in _UNCOUNTED
         error = ""
+        acted_on, asked, seen = self.tab, self.tab.windows_opened, self._pages_seen
         try:
             await perform(self, action)
         except ActionFailed as failure:
@@ -226,7 +240,10 @@ class ChromiumBrowser:
         await self._settle_tabs()
         if action.verb not in _UNCOUNTED and not self.tab.dialog:
             await self.tab.settle(self.options.timeout_s)
+            await self._await_pop_ups(acted_on, asked, seen)
             await self._settle_tabs()
+            if self.tab is not acted_on and not self.tab.dialog:
+                await self.tab.settle(self.options.timeout_s)
         return Outcome(observation=await self.observe(), error=error)
 
     @contextlib.asynccontextmanager

@@ -42,6 +42,8 @@ class Tab:
         self.cdp = cdp
         self.dialog: PageDialog | None = None
         self.last: FrameCapture | None = None
+        self.windows_opened = 0
+        """How many pop-ups this page has asked for."""
         self.contexts: dict[str, int] = {}
         """Isolated world by frame prefix, as of the last capture."""
         self._worlds: dict[str, int] = {}
@@ -62,6 +64,7 @@ class Tab:
             ("Page.frameStartedLoading", tab._on_started),
             ("Page.frameStoppedLoading", tab._on_stopped),
             ("Page.frameNavigated", tab._on_navigated),
+            ("Page.windowOpen", tab._on_window_open),
             ("Network.requestWillBeSent", tab._on_request),
             ("Network.loadingFinished", tab._on_request_over),
             ("Network.loadingFailed", tab._on_request_over),
@@ -89,6 +92,10 @@ class Tab:
         self._worlds.pop(event["frame"]["id"], None)
         if "parentId" not in event["frame"]:
             self._inflight.clear()
+
+    def _on_window_open(self, event: dict[str, Any]) -> None:
+        del event
+        self.windows_opened += 1
 
     def _on_request(self, event: dict[str, Any]) -> None:
         if event.get("type") in _WAITED_FOR:
