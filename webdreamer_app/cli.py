@@ -13,8 +13,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help starts twice as fast
 )
-train_app = typer.Typer(help="Train a part from recorded sessions.", no_args_is_help=True)
+train_app = typer.Typer(rich_markup_mode=None, help="Train a part from recorded sessions.", no_args_is_help=True)
 app.add_typer(train_app, name="train")
 
 Policy = Annotated[str | None, typer.Option("--policy", help="embedded; on suites also oracle, random, noop.")]
