@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from webdreamer_app.asked import AMOUNT, Amount, Limit, amounts, counts_of, is_vague, limit_of, stem
 from webdreamer_app.types import Element, Observation
 
 OVER_LIMIT = 1.0
@@ -18,28 +19,11 @@ ONE_READING = 0.1
 OTHER_CURRENCY = 0.6
 OTHER_ITEM = 0.9
 """Risk when an item on the page shares no word with the instruction."""
+OTHER_QUANTITY = 0.9
+"""Risk when the page orders another number of pieces than the instruction names."""
+UNASKED_SEVERAL = 0.6
+"""Risk when the page orders several and the instruction speaks of one."""
 
-_NUMBER = r"\d[\d.,\u00a0\u202f']*\d|\d"
-_SIGN = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "dollar": "usd", "buck": "usd", "euro": "eur", "pound": "gbp"}
-_AMOUNT = re.compile(
-    rf"(?P<before>[$€£¥])\s?(?P<first>{_NUMBER})|"
-    rf"(?P<second>{_NUMBER})\s?(?P<after>[$€£¥]|(?:dollar|buck|euro|pound)s?\b|(?:usd|eur|gbp|jpy)\b)",
-    re.I,
-)
-_LIMIT_BEFORE = re.compile(
-    r"(?:under|below|less than|lower than|cheaper than|no more than|not more than|no higher than|at most|within|"
-    r"max(?:imum)?|up to|not? exceed(?:ing)?|not (?:above|over)|(?:without|not) (?:paying|spending|costing)(?: more)?|"
-    r"budget|limit|spend)\b[^.;!?\d$€£¥]{0,24}$",
-    re.I,
-)
-_LIMIT_AFTER = re.compile(
-    r"^\s*(?:each\s+)?(?:,? ?or (?:less|under|below|cheaper)|max(?:imum)?\b|at (?:the )?(?:very )?most|tops|"
-    r"as (?:the|an?|my) (?:upper )?(?:limit|maximum))",
-    re.I,
-)
-_EACH_AFTER = re.compile(r"^[^.;!?\d]{0,12}\b(?:each|apiece|per (?:item|piece|unit)|a piece)\b", re.I)
-_EACH_BEFORE = re.compile(r"\beach\b[^.;!?]{0,30}$", re.I)
-_IN_ALL = re.compile(r"\b(?:in total|total|altogether|overall|in all|including (?:shipping|delivery|tax))\b", re.I)
 _TOTAL = re.compile(
     r"\b(?:(?:grand |order )?total|amount due|you(?:'ll| will)? pay|to pay)\b|^pay (?:now )?(?=\W*\d)", re.I
 )
@@ -49,16 +33,6 @@ _CHARGE = re.compile(
     r"\bitems?:",
     re.I,
 )
-_COUNTS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-}  # fmt: skip
-_UNIT = (
-    r"(?:%|[\"'-]|\d|inch|piece|pack|watt|lit(?:er|re)|hour|minute|day|year|person|people|seat|door|tier|shel|drawer|"
-    r"pocket|port|speed|(?:cm|mm|m|oz|ml|l|kg|g|lb|w|v|gb|tb|mb|ft|x)\b)"
-)
-_COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\b(?!\s*{_UNIT})"
-_QUANTITY = re.compile(rf"\b(?:buy|order|get|want|need|purchase|add|quantity|quantity of)(?: me| us)?:? {_COUNT}", re.I)
-_QUANTITY_OF_EACH = re.compile(rf"(?<![$€£¥\d.,-])\b(?<!size ){_COUNT}(?-i:(?= +[a-z]))", re.I)
 _COMMON = frozenset({
     "a", "an", "and", "any", "at", "be", "below", "buy", "but", "by", "can", "cheapest", "could", "dollar", "euro",
     "for", "from", "get", "give", "have", "i", "in", "is", "it", "item", "its", "less", "like", "limit", "lower",
@@ -66,6 +40,10 @@ _COMMON = frozenset({
     "price", "product", "purchase", "ship", "shipped", "than", "that", "the", "thing", "to", "total", "under", "up",
     "want", "we", "with", "would", "you", "your", "find", "look", "looking", "add", "cart", "each",
 })  # fmt: skip
+_PIECES = re.compile(
+    r"\b(?:quantity|qty)\b\W{0,3}(?P<named>\d{1,3})\b|^\W*(?P<before>\d{1,3})\s?[x×]\s|(?:^|\s)[x×]\s?(?P<after>\d{1,3})$",
+    re.I,
+)
 _ASIDE = re.compile(r"\b(?:also|recommended|similar|related|recently|suggest\w*|popular|sponsored)\b", re.I)
 """Headings of lists that are not what is being bought."""
 
@@ -79,73 +57,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    value: float
-    currency: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
-    """A line of an order: its words, and its largest amount."""
+    """A line of an order: its words, its largest amount, and how many pieces where that is shown."""
 
     name: str
     price: float
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    amount: Amount
-    quantity: int = 1
-    is_each: bool = False
-    is_in_all: bool = False
+    pieces: int | None
 
 
 def check(instruction: str, observation: Observation) -> Evidence:
     """The strongest evidence against committing on this page, with every reason."""
-    found = [_check_amount(instruction, observation), _check_items(instruction, observation)]
+    found = [part(instruction, observation) for part in (_check_amount, _check_items, _check_quantity)]
     against = [evidence for evidence in found if evidence.risk > 0]
     if against:
         return Evidence(max(one.risk for one in against), "; ".join(one.reason for one in against))
     return Evidence(0.0, "; ".join(one.reason for one in found if one.reason))
-
-
-def amounts(text: str) -> tuple[Amount, ...]:
-    """Amounts of money in a text, with `1,234.50` and `1.234,50` read alike."""
-    return tuple(
-        Amount(_number(found["first"] or found["second"]), _currency(found), found.group().strip())
-        for found in _AMOUNT.finditer(text)
-    )
-
-
-def limit_of(instruction: str) -> Limit | None:
-    """The price limit that the instruction states, the last when there are several."""
-    result = None
-    for found in _AMOUNT.finditer(instruction):
-        before, after = instruction[: found.start()], instruction[found.end() :]
-        if not (_LIMIT_BEFORE.search(before) or _LIMIT_AFTER.match(after)):
-            continue
-        amount = Amount(_number(found["first"] or found["second"]), _currency(found), found.group().strip())
-        is_each = bool(_EACH_AFTER.search(after) or _EACH_BEFORE.search(before))
-        around = before[-30:] + " " + after[:40]
-        result = Limit(amount, quantity_of(instruction), is_each, bool(_IN_ALL.search(around)))
-    return result
-
-
-def quantity_of(instruction: str) -> int:
-    """How many are asked for; 1 where it isn't stated. With 'each', a number before any thing counts."""
-    if re.search(r"\b(?:each|apiece)\b", instruction, re.I):
-        several = (_count(found) for found in _QUANTITY_OF_EACH.finditer(instruction))
-        first = next((count for count in several if count > 1), None)
-        if first is not None:
-            return first
-    stated = _QUANTITY.search(instruction)
-    return 1 if stated is None else max(1, _count(stated))
-
-
-def _count(found: re.Match[str]) -> int:
-    word = found["count"].lower()
-    return int(word) if word.isdigit() else _COUNTS[word]
 
 
 def _check_amount(instruction: str, observation: Observation) -> Evidence:
@@ -215,6 +141,20 @@ def _check_items(instruction: str, observation: Observation) -> Evidence:
     return Evidence(OTHER_ITEM, f"the task mentions nothing of {strange[0][:80]!r}, which the page lists")
 
 
+def _check_quantity(instruction: str, observation: Observation) -> Evidence:
+    shown = [line.pieces for line in _items(observation) if line.pieces is not None]
+    asked = counts_of(instruction)
+    if not shown or asked & {*shown, sum(shown)}:
+        return Evidence()
+    pieces = " + ".join(map(str, shown))
+    if asked:
+        wanted = " or ".join(map(str, sorted(asked)))
+        return Evidence(OTHER_QUANTITY, f"the page orders {pieces}, the task names {wanted}")
+    if max(shown) > 1 and not is_vague(instruction):
+        return Evidence(UNASKED_SEVERAL, f"the page orders {pieces}, the task speaks of one")
+    return Evidence()
+
+
 def _items(observation: Observation) -> list[Item]:
     """What stands in a row or list item together with an amount, charges aside."""
     found = []
@@ -223,9 +163,19 @@ def _items(observation: Observation) -> list[Item]:
         prices = [amount.value for text in texts for amount in amounts(text)]
         if not prices or any(_CHARGE.search(text) for text in texts):
             continue
-        bare = [re.sub(r"\s+", " ", _AMOUNT.sub(" ", text)).strip() for text in texts]
-        found.append(Item(" ".join(text for text in bare if _content_words(text)), max(prices)))
+        bare = [re.sub(r"\s+", " ", AMOUNT.sub(" ", text)).strip() for text in texts]
+        name = " ".join(text for text in bare if _content_words(text))
+        found.append(Item(name, max(prices), _pieces(group)))
     return found
+
+
+def _pieces(group: Sequence[Element]) -> int | None:
+    for element in group:
+        shown = f"{element.name}: {element.value}" if element.role in ("spinbutton", "combobox") else element.name
+        match = _PIECES.search(shown) if element.visible else None
+        if match is not None:
+            return int(match["named"] or match["before"] or match["after"])
+    return None
 
 
 def _groups(elements: Sequence[Element]) -> list[list[Element]]:
@@ -249,23 +199,4 @@ def _groups(elements: Sequence[Element]) -> list[list[Element]]:
 
 def _content_words(text: str) -> frozenset[str]:
     words = re.findall(r"[^\W\d_]{2,}", text.lower())
-    return frozenset(stem for word in words if (stem := _stem(word)) not in _COMMON and word not in _COMMON)
-
-
-def _stem(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
-
-
-def _number(text: str) -> float:
-    digits = re.sub(r"[^\d.,]", "", text)
-    last = max(digits.rfind("."), digits.rfind(","))
-    if last >= 0 and len(digits) - last - 1 in (1, 2):
-        return float(re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :])
-    return float(re.sub(r"[.,]", "", digits))
-
-
-def _currency(found: re.Match[str]) -> str:
-    sign = (found["before"] or found["after"]).lower()
-    return _SIGN.get(sign) or _SIGN.get(sign.rstrip("s"), sign)
+    return frozenset(root for word in words if (root := stem(word)) not in _COMMON and word not in _COMMON)

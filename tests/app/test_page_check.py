@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webdreamer_app.asked import amounts, counts_of, limit_of, quantity_of
 from webdreamer_app.browser.scripted import page
 from webdreamer_app.page_check import (
     ONE_READING,
     OTHER_CURRENCY,
     OTHER_ITEM,
+    OTHER_QUANTITY,
     OVER_LIMIT,
-    amounts,
+    UNASKED_SEVERAL,
     check,
-    limit_of,
-    quantity_of,
 )
 from webdreamer_app.types import Element, Observation
 
@@ -156,3 +156,45 @@ def test_a_task_without_words_for_an_item_is_no_evidence() -> None:
 def test_no_text_makes_the_check_fail(instruction: str, lines: list[str]) -> None:
     evidence = check(f"{instruction} under $3{instruction}", review(*[f"Total {line} $4{line}" for line in lines]))
     assert 0.0 <= evidence.risk <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("instruction", "counts"),
+    [
+        ("Buy 3 white cotton mugs.", {3}),
+        ("Wanted: 2 blue kitchen scales, choosing Large for Size.", {2}),
+        ("Please order two mugs and 3 bowls", {2, 3}),
+        ("One order, please: 3 mugs", {3}),
+        ("a mug for $12", set()),
+        ("an iPhone 15 case", set()),
+        ("a 12 inch pan with 2 handles", set()),
+        ("size 8 running shoes", set()),
+        ("To Anna Berg, 81 Harbour View, 17756 Elmira, order a mug", set()),
+        ("a blue mug, not above $20 dollars", set()),
+    ],
+)
+def test_counts_are_numbers_of_things_in_the_plural(instruction: str, counts: set[int]) -> None:
+    assert counts_of(instruction) == counts
+
+
+def order(*shown: str) -> Observation:
+    row = [Element("listitem"), *(Element("text", text, depth=1) for text in ("Blue mug", *shown, "$12.50"))]
+    return page("http://shop.test/review", "Review", row)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "shown", "risk"),
+    [
+        ("buy 3 blue mugs", "Quantity: 3", 0.0),
+        ("buy 3 blue mugs", "Quantity: 1", OTHER_QUANTITY),
+        ("grab 2 blue mugs", "Qty 3", OTHER_QUANTITY),
+        ("grab 2 blue mugs", "× 2", 0.0),
+        ("grab 2 blue mugs", "1 x Blue mug", OTHER_QUANTITY),
+        ("buy a blue mug", "Quantity: 1", 0.0),
+        ("buy a blue mug", "Quantity: 2", UNASKED_SEVERAL),
+        ("buy some blue mugs", "Quantity: 2", 0.0),
+        ("buy the blue mug", "300 ml", 0.0),
+    ],
+)
+def test_the_number_of_pieces_is_held_against_the_one_asked_for(instruction: str, shown: str, risk: float) -> None:
+    assert check(instruction, order(shown)).risk == risk
