@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -60,6 +61,19 @@ async def load_policy(config: Config, oracle: OracleFunction | None = None) -> P
     if config.policy == "noop":
         return NoopPolicy()
     return await asyncio.to_thread(_embedded, config)
+
+
+def warm_up(config: Config) -> None:
+    """Import what `load_policy` will need, which takes seconds: for a thread beside database, site and browser.
+
+    What fails here fails again in `load_policy`, which says so.
+    """
+    if config.policy == "embedded":
+        with contextlib.suppress(ImportError):
+            import webdreamer_app.policies.embedded  # noqa: F401 - only its import is wanted
+            from worldmodel.text_encoder import import_model_code
+
+            import_model_code()
 
 
 def _embedded(config: Config) -> Policy:

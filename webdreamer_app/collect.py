@@ -36,7 +36,7 @@ class CollectOptions:
     """Share of steps on which something else than the oracle's action is executed."""
     student_share: float = 0.0
     """Share of steps that the given policy decides, so that its own mistakes are seen."""
-    max_steps: int = 45
+    max_steps: int = 70
 
 
 Progress = Callable[[int, int], None]

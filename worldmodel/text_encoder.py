@@ -65,6 +65,15 @@ def _verify(path: Path, expected: str) -> None:
         )
 
 
+def import_model_code() -> tuple[Any, Any]:
+    """(tokenizer class, model class) of transformers, whose import takes seconds."""
+    from transformers import AutoTokenizer, BertModel
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return AutoTokenizer, BertModel
+
+
 class TextEncoder:
     """MiniLM with a cache of the last `capacity` strings. Not thread-safe: one owner thread."""
 
@@ -91,16 +100,13 @@ class TextEncoder:
         if verify:
             _verify(source / "model.safetensors", MODEL_SHA256)
             _verify(source / "tokenizer.json", TOKENIZER_SHA256)
-        from transformers import AutoTokenizer, BertModel
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        tokenizers, models = import_model_code()
         try:
-            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-            model = BertModel.from_pretrained(source, local_files_only=True)
+            tokenizer = tokenizers.from_pretrained(source, local_files_only=True)
+            model = models.from_pretrained(source, local_files_only=True)
         except (OSError, ValueError) as error:
             raise EncoderError(f"No BERT encoder could be loaded from {source}: {error}") from error
-        return cls(tokenizer, model.eval().float(), capacity, fast=fast)  # type: ignore[no-untyped-call]
+        return cls(tokenizer, model.eval().float(), capacity, fast=fast)
 
     def static(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Unit-length word-piece embeddings before any layer: (T,) → (T, 384)."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from storage.repository import Repository, open_repository
 from tasks.suites import suite as find_suite
-from webdreamer_app.assemble import check_planner, check_policy
+from webdreamer_app.assemble import check_planner, check_policy, warm_up
 from webdreamer_app.config import Config, load_profile
 from webdreamer_app.console import JsonLines, PlainLines, stderr, stdout
 from webdreamer_app.errors import UsageError
@@ -96,8 +96,11 @@ async def resume(config: Config, prefix: str, as_json: bool, accept_risk: bool) 
 
 
 async def _go(config: Config, plan: SessionPlan, as_json: bool) -> int:
+    warming = asyncio.create_task(asyncio.to_thread(warm_up, config))
     async with open_repository(config.db) as repository:
-        return await _run(config, plan, repository, as_json)
+        status = await _run(config, plan, repository, as_json)
+    await warming
+    return status
 
 
 async def _run(config: Config, plan: SessionPlan, repository: Repository, as_json: bool) -> int:
