@@ -88,6 +88,10 @@ class Suite(Protocol):
 
     def oracle(self, task: Task) -> Oracle: ...
 
+    def variant(self, task: Task, number: int) -> Task:
+        """The same wish with exactly one constraint changed, in the same kind of sentence; `number` picks which."""
+        ...
+
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         """The same wish by another person: what the answer takes from the profile changes with it."""
         ...

@@ -40,10 +40,26 @@ def targets(split: str) -> tuple[Product, ...]:
 
 def make_task(split: str, seed: int, index: int) -> Task:
     """The task of this split, seed and index; the same on every machine."""
-    chance = random.Random(f"{_SUITE}/{split}/{seed}/{index}")
-    wish = _wish(chance, split)
+    chance, name = _source(split, seed, index)
+    return _task(name, split, seed, index, chance, _wish(chance, split))
+
+
+def make_variant(task: Task, number: int) -> Task:
+    """The same wish in the same kind of sentence, with exactly one thing changed: quantity, option, product, …"""
+    chance, name = _source(task.split, task.seed, task.index)
+    wish = _wish(chance, task.split)
+    _flip(wish, random.Random(f"{name}~{number}"), task.split)
+    return _task(f"{name}~{number}", task.split, task.seed, task.index, chance, wish)
+
+
+def _source(split: str, seed: int, index: int) -> tuple[random.Random, str]:
+    name = f"{_SUITE}/{split}/{seed}/{index}"
+    return random.Random(name), name
+
+
+def _task(name: str, split: str, seed: int, index: int, chance: random.Random, wish: _Wish) -> Task:
     return Task(
-        id=f"{_SUITE}/{split}/{seed}/{index}",
+        id=name,
         suite=_SUITE,
         split=split,
         seed=seed,
@@ -52,6 +68,41 @@ def make_task(split: str, seed: int, index: int) -> Task:
         profile=wish.profile,
         answer=_answer(wish),
     )
+
+
+def _flip(wish: _Wish, chance: random.Random, split: str) -> None:
+    """Change one constraint to another value that exists."""
+    kinds = ["quantity", "quantity", "product", "person", "address line", "delivery", "payment"]
+    match chance.choice(kinds + (["option"] * 2 if wish.product.options else [])):
+        case "quantity":
+            wish.quantity = chance.choice([count for count in (1, 2, 3) if count != wish.quantity])
+        case "option":
+            name, values = chance.choice(wish.product.options)
+            others = [value for value in values if value not in ("None", wish.options.get(name))]
+            wish.options = {**wish.options, name: chance.choice(others)}
+        case "product":
+            alike = [one for one in targets(split) if one.type == wish.product.type and one != wish.product]
+            if alike:
+                _retarget(wish, chance.choice(alike), chance)
+        case "person":
+            wish.profile = wish.profile | _person(chance)
+        case "address line":
+            line = chance.choice(("full_name", "street", "city", "postcode"))
+            person = wish.recipient or wish.profile
+            person[line] = _person(chance)[line]
+        case "delivery":
+            wish.delivery = chance.choice([name for name in DELIVERY if name != wish.delivery])
+        case "payment":
+            wish.payment = chance.choice([name for name in PAYMENT if name != wish.payment])
+
+
+def _retarget(wish: _Wish, product: Product, chance: random.Random) -> None:
+    known = dict(product.attributes)
+    wish.product = product
+    wish.attributes = {name: known[name] for name in wish.attributes}
+    if wish.limit is not None:
+        limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4))
+        wish.limit = _unambiguous(limit, product, tuple(wish.attributes))
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasks.server import serve
 from tasks.shop.app import COOKIE, Shop
-from tasks.shop.generate import SPLITS, make_task
+from tasks.shop.generate import SPLITS, make_task, make_variant
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
 from tasks.shop.state import ShopState
@@ -65,6 +65,9 @@ class ShopSuite:
                 yield ShopSite(url, state)
         finally:
             state.close()
+
+    def variant(self, task: Task, number: int) -> Task:
+        return make_variant(task, number)
 
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         address = task.answer["address"]
