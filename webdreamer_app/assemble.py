@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import difflib
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ POLICIES = ("embedded", "oracle", "random", "noop")
 PLANNERS = ("reactive",)
 GATED = "+gate"
 """Suffix of a planner's name in `bench`: the same planner behind the calibrated gate."""
+
+_importing = threading.Lock()
+"""Packages that load their parts late break when two threads import them at once."""
 
 OracleFunction = Callable[[str], tuple[str, ...]]
 
@@ -69,7 +73,7 @@ def warm_up(config: Config) -> None:
     What fails here fails again in `load_policy`, which says so.
     """
     if config.policy == "embedded":
-        with contextlib.suppress(ImportError):
+        with _importing, contextlib.suppress(ImportError):
             import webdreamer_app.policies.embedded  # noqa: F401 - only its import is wanted
             from worldmodel.text_encoder import import_model_code
 
@@ -77,9 +81,10 @@ def warm_up(config: Config) -> None:
 
 
 def _embedded(config: Config) -> Policy:
-    from webdreamer_app.policies.embedded import EmbeddedPolicy
+    with _importing:
+        from webdreamer_app.policies.embedded import EmbeddedPolicy
 
-    return EmbeddedPolicy.load(config.policy_path, config.device)
+        return EmbeddedPolicy.load(config.policy_path, config.device)
 
 
 def make_planner(name: str, policy: Policy) -> Planner:

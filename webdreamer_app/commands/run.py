@@ -78,7 +78,7 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     """One task of a bundled suite; the exit status."""
     check_policy(config.policy, on_suite=True)
     check_planner(config.planner)
-    task = find_suite(suite_name).sample("test", 1, config.seed)[0]
+    task = find_suite(suite_name).sample("validation", 1, config.seed)[0]
     plan = SessionPlan(Goal(task.instruction, dict(task.profile)), "", config.approve or "gate", task)
     return await _go(config, plan, as_json)
 
