@@ -10,13 +10,18 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from webdreamer_app import effect_words as words
-from webdreamer_app.types import Action, Effect, Element, Form, Observation
+from webdreamer_app.types import Action, Effect, Element, Observation
 
 READING_VERBS = frozenset(
     {"scroll", "hover", "noop", "go_back", "go_forward", "new_tab", "tab_focus", "tab_close", "expand"}
     | {"send_msg_to_user", "report_infeasible"}
 )
-ENTER_KEYS = frozenset({"enter", "numpadenter", "return"})
+ENTER_KEYS = frozenset({"enter", "numpadenter", "return", "\n", "\r", "\r\n"})
+EDITING_KEYS = frozenset({
+    "backspace", "delete", "insert", "space", "shift+arrowleft", "shift+arrowright", "shift+home", "shift+end",
+    "control+a", "control+c", "control+x", "control+v", "control+z", "control+y", "control+backspace",
+    "meta+a", "meta+c", "meta+x", "meta+v", "meta+z",
+})  # fmt: skip
 MOVING_KEYS = frozenset(
     {"tab", "shift+tab", "escape", "home", "end", "pageup", "pagedown"}
     | {"arrowup", "arrowdown", "arrowleft", "arrowright", "control+home", "control+end"}
@@ -54,17 +59,22 @@ def _on_element(action: Action, target: Element, observation: Observation) -> Ef
             return _press(value.lower(), target, observation)
         case "drag_and_drop":
             onto = observation.find(value)
-            tells = onto is not None and not re.search(r"\b(?:trash|bin|delete|send|publish)\b", onto.name, re.I)
-            return Effect.REVERSIBLE if tells else Effect.UNKNOWN
+            return Effect.REVERSIBLE if onto is not None and _drags_safely(target, onto) else Effect.UNKNOWN
         case "upload_file":
             return Effect.REVERSIBLE if target.form is not None else Effect.UNKNOWN
     return _click(target, observation)
 
 
+def _drags_safely(target: Element, onto: Element) -> bool:
+    """Whether both ends of a drag have names, and neither tells of more than a move."""
+    both = f"{target.name} {onto.name}"
+    return bool(target.name and onto.name) and not (words.COMMIT.search(both) or words.DISPOSAL.search(both))
+
+
 def _click(target: Element, observation: Observation) -> Effect:
     if target.role in FIELD_ROLES:
         return Effect.READ
-    if target.role in CHOICE_ROLES:
+    if target.role in CHOICE_ROLES and not (target.input_type in SUBMIT_TYPES or target.href):
         return Effect.REVERSIBLE
     if target.href and _split(target.href).scheme in ("http", "https"):
         return _link(target, observation)
@@ -73,12 +83,17 @@ def _click(target: Element, observation: Observation) -> Effect:
 
 def _link(target: Element, observation: Observation) -> Effect:
     base, _, fragment = target.href.partition("#")
-    if "#" in target.href and base == observation.url.partition("#")[0] and not fragment.strip("!/"):
+    stays = "#" in target.href and base == observation.url.partition("#")[0]
+    if stays and not fragment.strip("!/"):
         return _button(target, observation)  # goes nowhere: a script's hook
     name = _label(target)
     if re.match(r"(?:add|remove)\b", name, re.I) and (words.CART.search(name) or _is_cart(target.href)):
         return Effect.REVERSIBLE
+    if target.hooked or words.LINK_DISPOSAL.match(name):
+        return Effect.UNKNOWN
     if words.LINK_COMMIT.search(name) and not words.LINK_NOUN.search(name):
+        return Effect.UNKNOWN
+    if (stays or _is_final(observation)) and (_commits(name) or words.WEAK.match(name)):
         return Effect.UNKNOWN
     return _address(target.href)
 
@@ -96,12 +111,25 @@ def _mutates(url: str, verbs: frozenset[str]) -> bool:
     parts = _split(url.lower())
     if _is_cart(url):
         verbs = verbs - {"remove", "delete", "erase"}  # what leaves a cart can be put back
-    for word in re.split(r"[/.]", parts.path):
-        verb, *rest = re.split(r"[-_]", word)
-        if word in verbs or (verb in verbs and len(rest) == 1 and rest[0] in words.ADDRESS_OBJECTS):
-            return True
+    if any(_tells_of_change(word, verbs) for word in re.split(r"[/.]", _split(_spaced(url)).path.lower())):
+        return True
     pairs = [pair.partition("=") for pair in re.split(r"[&;]", parts.query)]
-    return any(key in verbs or (key in words.COMMAND_KEYS and value in verbs) for key, _, value in pairs)
+    return any(
+        key in verbs or (key in words.COMMAND_KEYS and re.split(r"[-_]", value)[0] in verbs) for key, _, value in pairs
+    )
+
+
+def _spaced(url: str) -> str:
+    """`deleteItem` as `delete-Item`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", url)
+
+
+def _tells_of_change(segment: str, verbs: frozenset[str]) -> bool:
+    """`delete`, `delete-item` and `checkout-complete`, but not `delete-your-fears-with-this-book`."""
+    verb, *rest = re.split(r"[-_]", segment)
+    if segment in verbs or (verb in verbs and len(rest) == 1 and rest[0] in words.ADDRESS_OBJECTS):
+        return True
+    return len(rest) == 1 and verb in words.ADDRESS_OBJECTS and rest[0] in words.ENDING_VERBS
 
 
 def _is_cart(url: str) -> bool:
@@ -114,15 +142,19 @@ def _button(target: Element, observation: Observation) -> Effect:
     posts = _posts(target)
     if not label:
         return _unlabelled(target, observation)
+    if label.lower() == "submit" and _asks(target, observation):
+        return Effect.READ  # the browser's own words on the button of a search
     if _commits(label):
         return Effect.IRREVERSIBLE
+    if words.AMOUNT.search(label) and not words.CART.search(label):
+        return Effect.UNKNOWN
     if re.match(r"(?:remove|discard)\b", label, re.I):
         return Effect.REVERSIBLE if _removes_from_cart(label, target, observation) else Effect.UNKNOWN
-    if words.STEP.match(label):
+    if words.STEP.match(label) or (words.APPLY.match(label) and _has_coupon(target, observation)):
         return Effect.REVERSIBLE
     if posts and target.form and _mutates(target.form.action, words.POST_VERBS):
         return Effect.IRREVERSIBLE
-    if posts and _is_review(observation):
+    if _is_final(observation) and (posts or words.WEAK.match(label)):
         return Effect.IRREVERSIBLE
     if words.WEAK.match(label):
         return Effect.REVERSIBLE
@@ -130,7 +162,7 @@ def _button(target: Element, observation: Observation) -> Effect:
         return Effect.READ
     if re.fullmatch(r"cancel|no|no,? thanks", label, re.I) and not posts:
         return Effect.REVERSIBLE
-    return _by_form(target)
+    return _by_form(target, observation)
 
 
 def _commits(label: str) -> bool:
@@ -141,25 +173,54 @@ def _commits(label: str) -> bool:
 
 
 def _unlabelled(target: Element, observation: Observation) -> Effect:
-    if _posts(target) and _is_review(observation):
+    if _is_final(observation) and not _asks(target, observation):
         return Effect.IRREVERSIBLE
-    return _by_form(target)
+    return _by_form(target, observation)
 
 
-def _by_form(target: Element) -> Effect:
+def _by_form(target: Element, observation: Observation) -> Effect:
     """What a submit would send, when its label tells nothing: a GET form only asks."""
+    return Effect.READ if _asks(target, observation) else Effect.UNKNOWN
+
+
+def _asks(target: Element, observation: Observation) -> bool:
+    """Whether it submits a form that only asks: by GET, to an address of its own or from a search field."""
     form = target.form
-    if form is not None and form.method == "get" and target.input_type in SUBMIT_TYPES:
-        return _address(form.action) if form.action else Effect.READ
-    return Effect.UNKNOWN
+    if form is None or form.method != "get" or target.input_type not in SUBMIT_TYPES:
+        return False
+    fields = [one for one in observation.elements if one.role in FIELD_ROLES and _same_form(one, target)]
+    searches = any(one.role == "searchbox" or re.search(r"\bsearch\b", one.name, re.I) for one in fields)
+    return (searches or not form.scripted) and (not form.action or _address(form.action) is Effect.READ)
+
+
+def _same_form(element: Element, other: Element) -> bool:
+    """Whether both belong to one form of one frame; a button's own address or method makes no difference."""
+    mine, its = element.form, other.form
+    if mine is None or its is None:
+        return False
+    if mine.place < 0 or its.place < 0:
+        return mine == its
+    return mine.place == its.place and _frame(element) == _frame(other)
+
+
+def _frame(element: Element) -> str:
+    return element.bid.rstrip("0123456789")
+
+
+def _has_coupon(target: Element, observation: Observation) -> bool:
+    """Whether the button's form holds a field for a coupon, or it is outside any form."""
+    fields = [one for one in observation.elements if one.role in FIELD_ROLES and _same_form(one, target)]
+    return target.form is None or any(words.COUPON.search(one.name) for one in fields)
 
 
 def _removes_from_cart(label: str, target: Element, observation: Observation) -> bool:
-    if re.match(r"remove (?:filter|coupon|code)\b|remove from\b", label, re.I) or words.CART.search(label):
+    if re.match(r"remove (?:filter|coupon|code)\b", label, re.I) or words.CART.search(label):
         return True
     if target.form is not None and _is_cart(target.form.action):
         return True
-    headings = " ".join(element.name for element in observation.elements if element.role == "heading")
+    heads = [one for one in observation.elements if one.role == "heading"]
+    highest = min((one.level or 2 for one in heads), default=0)
+    headings = " ".join(one.name for one in heads if (one.level or 2) == highest)
     return bool(words.CART.search(f"{observation.title} {headings}")) or _is_cart(observation.url)
 
 
@@ -168,9 +229,16 @@ def _posts(target: Element) -> bool:
     return form is not None and form.method == "post" and target.input_type in (*SUBMIT_TYPES, "")
 
 
-def _is_review(observation: Observation) -> bool:
-    """Whether the page looks like the last one before money moves: a total, and review or payment wording."""
+def _is_final(observation: Observation) -> bool:
+    """Whether the page looks like the last one before something happens.
+
+    A total with review or payment wording, a field for a card, or the words that something can't be taken back.
+    """
     text = observation.text
+    if words.FINAL.search(text):
+        return True
+    if any(one.role in FIELD_ROLES and words.CARD_FIELD.search(one.name) for one in observation.elements):
+        return True
     return bool(words.TOTAL.search(text) and words.AMOUNT.search(text) and words.REVIEWING.search(text))
 
 
@@ -180,8 +248,10 @@ def _press(key: str, target: Element, observation: Observation) -> Effect:
     if target.role not in FIELD_ROLES:
         clicks = key in ENTER_KEYS or key in ("space", " ")
         return _click(target, observation) if clicks else Effect.UNKNOWN
-    if key.rpartition("+")[2] not in ENTER_KEYS:
+    if (len(key) == 1 and key.isprintable()) or key in EDITING_KEYS:
         return Effect.REVERSIBLE
+    if key.rpartition("+")[2] not in ENTER_KEYS:
+        return Effect.UNKNOWN
     if target.tag == "textarea" and "+" not in key:
         return Effect.REVERSIBLE
     return _submit_of(target, observation)
@@ -192,17 +262,18 @@ def _submit_of(target: Element, observation: Observation) -> Effect:
     form = target.form
     if form is None:
         return Effect.READ if target.role == "searchbox" else Effect.UNKNOWN
-    buttons = [element for element in observation.elements if _submits(element, form)]
+    buttons = [element for element in observation.elements if _submits(element, target)]
     if buttons:
         return max((_button(button, observation) for button in buttons), key=_SEVERITY.index)
-    return _by_form(Element("button", input_type="submit", form=form))
+    return _by_form(Element("button", bid=target.bid, input_type="submit", form=form), observation)
 
 
 _SEVERITY = (Effect.READ, Effect.REVERSIBLE, Effect.UNKNOWN, Effect.IRREVERSIBLE)
 
 
-def _submits(element: Element, form: Form) -> bool:
-    return element.form == form and element.role == "button" and element.input_type in (*SUBMIT_TYPES, "")
+def _submits(element: Element, field: Element) -> bool:
+    pressed = element.tag == "button" or element.role == "button"
+    return pressed and _same_form(element, field) and element.input_type in (*SUBMIT_TYPES, "")
 
 
 def _dialog(observation: Observation) -> Effect:

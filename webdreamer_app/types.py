@@ -51,6 +51,10 @@ class Form:
     """Lower-case HTTP method, `get` or `post`."""
     action: str
     """Absolute URL."""
+    place: int = -1
+    """Which form of its document it is, from 0; -1 where that isn't known."""
+    scripted: bool = False
+    """Whether the form names no address, or has a handler: what submitting sends is then up to a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Element:
     """Labels of a select's options."""
     href: str = ""
     """Absolute target of a link."""
+    hooked: bool = False
+    """Whether a link carries an attribute by which scripts turn its click into another request or a question."""
     form: Form | None = None
     box: Box | None = None
     visible: bool = True

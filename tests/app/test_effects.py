@@ -105,7 +105,8 @@ def test_submit_of_a_post_form_by_its_label(name: str, effect: Effect) -> None:
         ("Continue to payment", REVERSIBLE),
         ("Back to cart", REVERSIBLE),
         ("Continue shopping", REVERSIBLE),
-        ("Apply", REVERSIBLE),
+        ("Apply", IRREVERSIBLE),
+        ("Apply coupon", REVERSIBLE),
         ("Edit address", REVERSIBLE),
     ],
 )
@@ -283,3 +284,127 @@ def test_every_label_and_value_gets_an_effect(
 ) -> None:
     element = Element(role, name, bid="1", href=f"http://a.test/{href}" if role == "link" else "", form=POST)
     assert classify(Action(verb, "1", tuple(value)), on(element)) in Effect
+
+
+SCRIPTED = Form("get", f"{SITE}/page", 0, True)
+
+
+@pytest.mark.parametrize("name", ["Upgrade now", "Start my plan", "Yes", "OK", "Top up £20", ""])
+def test_a_form_without_an_address_may_send_anything(name: str) -> None:
+    assert classify(parse("click('1')"), on(submit(name, SCRIPTED))) is UNKNOWN
+    message = Element("textbox", "Message", bid="2", form=SCRIPTED)
+    assert classify(parse("press('2', 'Enter')"), on(message, submit(name, SCRIPTED))) is UNKNOWN
+
+
+def test_a_scripted_form_with_a_search_field_only_asks() -> None:
+    field = Element("searchbox", "Search", bid="2", form=SCRIPTED)
+    assert classify(parse("click('1')"), on(field, submit("", SCRIPTED))) is READ
+    assert classify(parse("press('2', 'Enter')"), on(field, submit("", SCRIPTED))) is READ
+
+
+@pytest.mark.parametrize("name", ["Continue", "Next", "Done", "Save", "Proceed"])
+def test_on_a_review_page_a_script_s_button_counts_like_a_submit(name: str) -> None:
+    assert classify(parse("click('1')"), on(*REVIEW, scripted_button(name))) is IRREVERSIBLE
+
+
+@pytest.mark.parametrize(
+    "warning",
+    [
+        Element("text", "Your account will be permanently deleted. This can't be undone."),
+        Element("text", "You are about to leave the team."),
+        Element("text", "Your card will be charged today."),
+        Element("textbox", "Card number", bid="7", value=""),
+    ],
+)
+def test_a_warning_or_a_card_field_makes_the_next_step_the_last(warning: Element) -> None:
+    assert classify(parse("click('1')"), on(warning, submit("Continue"))) is IRREVERSIBLE
+    assert classify(parse("click('1')"), on(warning, submit("Back"))) is REVERSIBLE
+
+
+@pytest.mark.parametrize("key", ["\\n", "\\r", "Enter", "NumpadEnter", "Control+Enter", "Alt+s", "F13", "MediaPlay"])
+def test_keys_that_may_submit_count_like_the_submit(key: str) -> None:
+    field = Element("textbox", "Message", bid="2", tag="input", form=POST)
+    assert classify(parse(f"press('2', '{key}')"), on(field, submit("Send"))).is_commit
+
+
+def test_a_button_with_an_address_of_its_own_still_belongs_to_its_form() -> None:
+    field = Element("textbox", "Quantity", bid="2", form=Form("get", f"{SITE}/cart", 0))
+    button = submit("Place order", Form("post", f"{SITE}/order/place", 0))
+    assert classify(parse("press('2', 'Enter')"), on(field, button)) is IRREVERSIBLE
+    other = submit("Place order", Form("post", f"{SITE}/order/place", 1))
+    assert classify(parse("press('2', 'Enter')"), on(field, other)) is READ
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("FINISH", "/checkout-complete.html"),
+        ("Complete purchase", "/next"),
+        ("Finalize booking", "/next"),
+        ("Continue", "/checkout/finish"),
+        ("Confirm", "/page#pay"),
+        ("Remove", "/users/1"),
+        ("Permanently delete", "/x?id=4"),
+        ("", "/vote?id=1&how=up"),
+        ("", "/items/5/trash"),
+        ("", "/delete-product/5"),
+        ("", "/deleteItem?id=5"),
+        ("Yes", "/page?cmd=delete_post"),
+        ("Yes", "/accept?id=3"),
+    ],
+)
+def test_links_that_act_are_held(name: str, path: str) -> None:
+    assert classify(parse("click('1')"), on(link(name, path))) is UNKNOWN
+
+
+def test_a_link_with_a_script_s_method_is_held_and_on_a_last_page_one_that_goes_on() -> None:
+    hooked = Element("link", "Bye", bid="1", tag="a", href=f"{SITE}/users/1", hooked=True)
+    assert classify(parse("click('1')"), on(hooked)) is UNKNOWN
+    assert classify(parse("click('1')"), on(*REVIEW, link("Continue", "/next"))) is UNKNOWN
+    assert classify(parse("click('1')"), on(*REVIEW, link("Terms", "/terms"))) is READ
+
+
+@pytest.mark.parametrize("role", ["tab", "radio", "option", "treeitem"])
+def test_a_submit_button_is_one_whatever_role_it_claims(role: str) -> None:
+    button = Element(role, "Place order", bid="1", tag="button", input_type="submit", form=POST)
+    assert classify(parse("click('1')"), on(button)) is IRREVERSIBLE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Add funds", "Add payee", "Add comment", "Add review", "Change plan", "Select plan", "Update subscription",
+        "Clear all data", "Reset account", "Reset password", "Move to trash", "Remove from team", "Accept all offers",
+        "Reject all applications", "Apply", "Close position", "Open position", "Close issue", "Play $5", "Load £20",
+        "Print label", "Top up $10",
+    ],
+)  # fmt: skip
+def test_labels_that_only_begin_like_a_step_are_held(name: str) -> None:
+    assert classify(parse("click('1')"), on(submit(name))).is_commit
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Add to cart", "Add 2 items to bag", "Add to cart - $20.00", "Add", "Add address", "Add another item",
+        "Edit", "Change address", "Update quantity", "Select", "Choose options", "Select a delivery slot",
+        "Clear filters", "Reset", "Remove from wishlist", "Accept all", "Reject all cookies", "Accept all and continue",
+        "Apply filters", "Apply promo code", "Change payment method",
+    ],
+)  # fmt: skip
+def test_plain_steps_are_not_held(name: str) -> None:
+    assert not classify(parse("click('1')"), on(submit(name))).is_commit
+
+
+@pytest.mark.parametrize(
+    ("start", "goal", "effect"),
+    [
+        ("Card", "Done", REVERSIBLE),
+        ("Slide to pay", "Track", UNKNOWN),
+        ("Report", "Trash", UNKNOWN),
+        ("Slide to pay", "", UNKNOWN),
+    ],
+)
+def test_a_drag_counts_by_both_its_ends(start: str, goal: str, effect: Effect) -> None:
+    ends = on(Element("generic", start, bid="1"), Element("generic", goal, bid="2"))
+    assert classify(parse("drag_and_drop('1', '2')"), ends) is effect
