@@ -164,6 +164,13 @@ class Repository:
                 )
             await put_outcome(connection, step_id, outcome, page)
 
+    async def give_up(self, step_id: int) -> None:
+        """An intent whose outcome nobody will ever know becomes unknown, for good."""
+        async with self._writing() as connection:
+            await connection.execute(
+                update(steps).where(steps.c.id == step_id, steps.c.state == "intent").values(state="unknown")
+            )
+
     async def mark_unknown(self, session_id: str) -> list[int]:
         """Intents without an outcome become unknown, for good; their step numbers."""
         open_ones = (steps.c.session_id == session_id) & (steps.c.state == "intent")

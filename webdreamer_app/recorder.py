@@ -48,8 +48,11 @@ class OpenStep:
         self._step_id = step_id
 
     async def finish(self, outcome: Outcome) -> None:
-        """Commit the outcome. Raises RecordError."""
+        """Commit the outcome; one that nobody knows is given up for good. Raises RecordError."""
         with _as_record_errors():
+            if outcome.unknown:
+                await _to_the_end(self._repository.give_up(self._step_id))
+                return
             await _to_the_end(self._repository.record_outcome(self._step_id, outcome_record(outcome)))
 
 

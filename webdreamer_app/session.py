@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
 
 from storage.repository import Repository
 from tasks.server import ServerError
@@ -25,6 +28,7 @@ from webdreamer_app.gate import Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
 from webdreamer_app.types import Action, Goal, History, Observation, Outcome
 
+_log = logging.getLogger(__name__)
 RESUMABLE = frozenset({"running", "failed", Status.NEEDS_APPROVAL.value, Status.BLOCKED.value, "interrupted"})
 
 
@@ -77,7 +81,10 @@ class SavingBrowser:
     async def execute(self, action: Action) -> Outcome:
         outcome = await self._browser.execute(action)
         if not self._browser.tab.dialog:  # a page that waits for an answer can't be asked for its storage
-            await self._browser.storage_state(self._path)
+            try:
+                await self._browser.storage_state(self._path)
+            except (PlaywrightError, TimeoutError, OSError) as error:
+                _log.warning("The browser's state was not saved (%s): a resumed run starts signed out.", error)
         return outcome
 
 

@@ -91,11 +91,11 @@ class Element:
     """Labels of a select's options."""
     href: str = ""
     """Absolute target of a link."""
-    hooked: bool = False
-    """Whether a link carries an attribute by which scripts turn its click into another request or a question."""
     form: Form | None = None
     box: Box | None = None
     visible: bool = True
+    hooked: bool = False
+    """Whether a link carries an attribute by which scripts turn its click into another request or a question."""
 
     @property
     def is_interactive(self) -> bool:

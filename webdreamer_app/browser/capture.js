@@ -1,8 +1,10 @@
 // One pass over a document, returning one JSON string. Runs in an isolated world, out of reach of the page's scripts.
-(prefix) => {
+// `first`: the lowest number that no element of any document has had yet.
+(prefix, first) => {
   const world = globalThis;
-  if (!world.__webdreamer) world.__webdreamer = { next: 1, bids: new WeakMap(), nodes: new Map() };
+  if (!world.__webdreamer) world.__webdreamer = { next: first, bids: new WeakMap(), nodes: new Map(), told: new Map() };
   const memory = world.__webdreamer;
+  memory.next = Math.max(memory.next, first);
   const out = [];
   const clean = (text) => (text || '').replace(/\s+/g, ' ').trim();
   const INPUT_ROLES = {
@@ -23,6 +25,7 @@
   const CONTAINERS = new Set(['navigation', 'main', 'banner', 'contentinfo', 'list', 'listitem', 'table', 'row',
     'cell', 'columnheader', 'form', 'group', 'radiogroup', 'dialog', 'article', 'search', 'region', 'complementary',
     'alert', 'status', 'listbox', 'menu', 'tablist', 'tree']);
+  const HOOKS = ['data-method', 'data-confirm', 'data-turbo-method', 'data-turbo-confirm', 'hx-post', 'hx-put', 'hx-delete', 'hx-patch'];
   const SKIP = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'META', 'LINK', 'OPTION', 'OPTGROUP', 'LEGEND']);
 
   const byIds = (element, ids) => clean(ids.split(/\s+/).map((id) => {
@@ -83,10 +86,18 @@
     }
     return bid;
   };
+  // What an element is to whoever decides on it. Recomputed before it is acted on.
+  memory.identity = (element, role) => JSON.stringify([
+    role === 'generic' ? clean(visibleText(element)).slice(0, 120) : nameOf(element, role), element.href || '',
+    element.formAction && element.hasAttribute('formaction') ? element.formAction : '', element.form ? element.form.action : '',
+    element.type || '',
+  ]);
   const box = (element) => {
     const r = element.getBoundingClientRect();
     return [Math.round(r.x), Math.round(r.y), Math.round(r.width), Math.round(r.height)];
   };
+  const formOf = (form) => [form.method, form.action || '', Array.prototype.indexOf.call(document.forms, form),
+    !form.hasAttribute('action') && form.method !== 'post' || form.hasAttribute('onsubmit')];
   const describe = (element, role, depth) => {
     const tag = element.tagName;
     const item = { role, name: nameOf(element, role), depth, tag: tag.toLowerCase() };
@@ -99,7 +110,7 @@
       if (element.disabled === true || element.matches(':disabled') || state('aria-disabled')) item.disabled = true;
       if (element.required || state('aria-required')) item.required = true;
       if (element.readOnly || state('aria-readonly')) item.readonly = true;
-      if (element.form) item.form = [element.form.method, element.form.action || ''];
+      if (element.form) item.form = formOf(element.form);
       if (element.hasAttribute('formmethod') && item.form) item.form[0] = element.formMethod;
       if (element.hasAttribute('formaction') && item.form) item.form[1] = element.formAction;
       const expanded = tag === 'SUMMARY' ? !!element.parentElement?.open : state('aria-expanded');
@@ -121,7 +132,11 @@
       else if (tag === 'TEXTAREA') item.value = element.value;
       else item.value = clean(element.getAttribute('aria-valuetext') || element.getAttribute('aria-valuenow') || element.textContent);
     }
-    if (role === 'link') item.href = element.href || '';
+    if (tag === 'A' && element.href) {
+      item.href = element.href;
+      if (HOOKS.some((name) => element.hasAttribute(name))) item.hooked = true;
+    }
+    if (item.bid) memory.told.set(item.bid, [role, memory.identity(element, role)]);
     return item;
   };
   const pushText = (text, depth) => { const name = clean(text); if (name) out.push({ role: 'text', name, depth }); };
@@ -148,7 +163,8 @@
       if (WIDGETS.has(role) || clickable || (role === 'textbox')) {
         flush();
         const item = describe(child, clickable ? 'button' : role, depth);
-        if (clickable) { item.bid = bidOf(child); item.box = box(child); item.role = 'generic'; item.name = clean(visibleText(child)).slice(0, 120); }
+        if (clickable) { item.bid = bidOf(child); item.box = box(child); item.role = 'generic'; item.name = clean(visibleText(child)).slice(0, 120);
+          memory.told.set(item.bid, ['generic', memory.identity(child, 'generic')]); }
         out.push(item);
         if (role === 'combobox' && child.tagName !== 'SELECT' && child.tagName !== 'INPUT') walk(child, depth + 1);
         else if (clickable && child.querySelector('a[href], button, input, select, textarea')) walk(child, depth + 1);
@@ -186,5 +202,5 @@
     flush();
   };
   if (document.body) walk(document.body, 0);
-  return JSON.stringify({ title: document.title, url: location.href, nodes: out });
+  return JSON.stringify({ title: document.title, url: location.href, next: memory.next, nodes: out });
 }

@@ -26,6 +26,8 @@ class FrameCapture:
     url: str
     elements: tuple[Element, ...]
     frames: dict[int, str]
+    next: int = 1
+    """The lowest number that no element of this document has."""
 
 
 def read_capture(text: str) -> FrameCapture:
@@ -37,6 +39,7 @@ def read_capture(text: str) -> FrameCapture:
         url=str(data["url"]),
         elements=tuple(_element(node) for node in nodes),
         frames={place: str(node["frame"]) for place, node in enumerate(nodes) if "frame" in node},
+        next=int(data["next"]),
     )
 
 
@@ -61,6 +64,7 @@ def _element(node: dict[str, Any]) -> Element:
         level=node.get("level", 0),
         options=tuple(node.get("options", ())),
         href=node.get("href", ""),
-        form=Form(str(form[0]).lower(), str(form[1])) if form else None,
+        hooked=node.get("hooked", False),
+        form=Form(str(form[0]).lower(), str(form[1]), int(form[2]), bool(form[3])) if form else None,
         box=Box(*map(float, box)) if box else None,
     )

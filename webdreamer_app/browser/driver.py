@@ -16,9 +16,9 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from webdreamer_app.actions import is_final
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
-from webdreamer_app.browser.execute import ActionFailed, perform
+from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
 from webdreamer_app.browser.serialize import line, serialize
-from webdreamer_app.browser.tab import Interrupted, Tab
+from webdreamer_app.browser.tab import Interrupted, Numbers, Tab
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.types import Action, Element, Observation, Outcome
 from webdreamer_app.types import Tab as TabInfo
@@ -27,6 +27,7 @@ _MAX_FRAMES = 20
 _MAX_CHANGES = 20
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
+_STATE_LIMIT_S = 3.0
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
 
 
@@ -54,6 +55,7 @@ class ChromiumBrowser:
         self.options = options
         self.context = context
         self.tabs: list[Tab] = []
+        self._numbers = Numbers()
         self.active = 0
         self._gone = gone
         self._previous: Observation | None = None
@@ -67,7 +69,7 @@ class ChromiumBrowser:
 
     async def start(self) -> None:
         page = await self.context.new_page()
-        self.tabs.append(await Tab.attach(page, self._gone))
+        self.tabs.append(await Tab.attach(page, self._gone, self._numbers))
         page.on("close", self._on_close)
         self.context.on("page", self._on_page)
 
@@ -85,8 +87,14 @@ class ChromiumBrowser:
             await page.close()
             return
         page.on("close", self._on_close)
-        with contextlib.suppress(Error):  # a pop-up may close itself before it is attached
-            self.tabs.append(await Tab.attach(page, self._gone))
+        try:
+            self.tabs.append(await Tab.attach(page, self._gone, self._numbers))
+        except TimeoutError:  # it answers nothing, so nobody could see what it shows
+            with contextlib.suppress(Error, TimeoutError):
+                await asyncio.wait_for(page.close(), _POP_UP_LIMIT_S)
+        except Error:  # a pop-up may close itself before it is attached
+            return
+        else:
             self.active = len(self.tabs) - 1
 
     def _on_close(self, page: Page) -> None:
@@ -195,7 +203,6 @@ class ChromiumBrowser:
         """Put each same-process frame's elements under its iframe; a frame that fails stays empty."""
         if not main.frames:
             return main
-        letters = iter("abcdefghijklmnopqrstuvwxyz")
         budget = _MAX_FRAMES
 
         async def insert(capture: FrameCapture, prefix: str) -> list[Element]:
@@ -207,14 +214,14 @@ class ChromiumBrowser:
                 if bid is None or budget <= 0:
                     continue
                 budget -= 1
-                letter = next(letters, "z")
+                frame: str | None = None
                 try:
                     frame = await tab.child_frame(tab.contexts[prefix], bid)
-                    inner = await tab.capture_frame(frame, letter) if frame else None
+                    inner = await tab.capture_frame(frame, tab.letters_of(frame)) if frame else None
                 except (Error, TimeoutError, ValueError):
                     inner = None
-                if inner is not None:
-                    nested = await insert(inner, letter)
+                if frame is not None and inner is not None:
+                    nested = await insert(inner, tab.letters_of(frame))
                     merged += [replace(one, depth=one.depth + element.depth + 1) for one in nested]
             return merged
 
@@ -224,8 +231,9 @@ class ChromiumBrowser:
         """Run one action and wait for the page to settle."""
         if is_final(action):
             return Outcome(observation=await self.observe(), terminated=True)
+        await self._settle_tabs()
         self.interactions += action.verb not in _UNCOUNTED
-        error = ""
+        error, sent = "", False
         acted_on, asked, seen = self.tab, self.tab.windows_opened, self._pages_seen
         try:
             await perform(self, action)
@@ -233,8 +241,10 @@ class ChromiumBrowser:
             error = str(failure)
         except Interrupted:
             pass
+        except OutcomeUnknown as failure:
+            error, sent = str(failure), True
         except (PlaywrightTimeout, TimeoutError):
-            error = f"{action.verb}: the page did not answer within {self.options.timeout_s:g} s."
+            error = f"{action.verb}: the page did not answer in time."
         except Error as failure:
             error = f"{action.verb}: {_first_line(failure)}"
         await self._settle_tabs()
@@ -244,7 +254,7 @@ class ChromiumBrowser:
             await self._settle_tabs()
             if self.tab is not acted_on and not self.tab.dialog:
                 await self.tab.settle(self.options.timeout_s)
-        return Outcome(observation=await self.observe(), error=error)
+        return Outcome(observation=await self.observe(), error=error, unknown=sent)
 
     @contextlib.asynccontextmanager
     async def fresh(self, cookies: tuple[tuple[str, str, str], ...] = ()) -> AsyncIterator[ChromiumBrowser]:
@@ -258,8 +268,11 @@ class ChromiumBrowser:
             yield ours
 
     async def storage_state(self, path: Path) -> None:
-        """Write cookies and local storage to `path`, whole or not at all, for its owner only."""
-        state = await self.context.storage_state()
+        """Write cookies and local storage to `path`, whole or not at all, for its owner only.
+
+        Raises TimeoutError when a tab keeps them to itself, playwright's Error and OSError.
+        """
+        state = await asyncio.wait_for(self.context.storage_state(), _STATE_LIMIT_S)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         partial.touch(mode=0o600)

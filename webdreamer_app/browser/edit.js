@@ -2,10 +2,23 @@
 (bid, kind, value) => {
   const node = globalThis.__webdreamer?.nodes.get(bid)?.deref();
   if (!node || !node.isConnected) return { problem: 'it is gone from the page' };
+  const memory = globalThis.__webdreamer;
+  const told = memory.told.get(bid);
+  if (kind !== 'held' && told && memory.identity(node, told[0]) !== told[1]) {
+    return { problem: `it has changed since it was read: it is now '${JSON.parse(memory.identity(node, told[0]))[0]}'` };
+  }
+  // Keys go to whatever holds the focus, so it must be this element or something inside it.
+  const focused = () => {
+    node.focus();
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    return active === node || node.contains(active) || node.getRootNode().activeElement === node;
+  };
+  const elsewhere = { problem: 'it does not take the keyboard' };
   const changed = () => { for (const type of ['input', 'change']) node.dispatchEvent(new Event(type, { bubbles: true, composed: true })); };
   if (kind === 'held') return { held: 'value' in node ? node.value : node.textContent };
   if (node.matches(':disabled')) return { problem: 'it is disabled' };
-  if (kind === 'focus') { node.focus(); return { how: 'focused' }; }
+  if (kind === 'focus') return focused() ? { how: 'focused' } : elsewhere;
   if (kind === 'select') {
     if (node.tagName !== 'SELECT') return { problem: 'it is not a list of options' };
     const clean = (text) => text.replace(/\s+/g, ' ').trim();
@@ -21,7 +34,7 @@
   if (node.readOnly) return { problem: 'it is read-only' };
   const typed = node.isContentEditable || node.tagName === 'TEXTAREA' || node.tagName === 'INPUT';
   if (!typed) return { problem: 'nothing can be typed into it' };
-  node.focus();
+  if (!focused()) return elsewhere;
   if (node.tagName === 'INPUT' && ['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'].includes(node.type)) {
     node.value = value;
     if (node.value !== value) return { problem: `it does not take '${value}' (a ${node.type} field)` };

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error
@@ -14,6 +15,10 @@ from webdreamer_app.types import Action, Element
 
 class ActionFailed(Exception):  # noqa: N818 - reads as the fact it states
     """The action could not be done on this page; the message names the element and the reason."""
+
+
+class OutcomeUnknown(Exception):  # noqa: N818 - reads as the fact it states
+    """The input was sent and the page never answered: whether it did anything, nobody knows."""
 
 
 class Driven(Protocol):
@@ -29,6 +34,8 @@ class Driven(Protocol):
     async def new_tab(self) -> None: ...
 
 
+INPUT_LIMIT_S = 10.0
+"""How long a page may take to take in a click or a key."""
 _DIALOG_VERBS = frozenset({"dialog_accept", "dialog_dismiss", "noop"})
 
 
@@ -96,14 +103,14 @@ async def _on_element(tab: Tab, action: Action) -> None:
     try:
         match action.verb:
             case "click" | "hover":
-                await _point(tab, context, action)
+                await _point(tab, context, action, target)
             case "fill":
                 await _fill(tab, context, action)
             case "select_option":
                 _check(await tab.call(context, script("edit"), action.bid, "select", str(action.value[0])))
             case "press":
                 _check(await tab.call(context, script("edit"), action.bid, "focus", ""))
-                await tab.guard(tab.page.keyboard.press(str(action.value[0])), 10)
+                await _send(tab, tab.page.keyboard.press(str(action.value[0])), "press", target)
             case "drag_and_drop":
                 await _drag(tab, context, action)
             case "upload_file":
@@ -138,12 +145,22 @@ async def _locate(tab: Tab, context: int, bid: str, want: str) -> tuple[float, f
     return float(str(found["x"])), float(str(found["y"]))
 
 
-async def _point(tab: Tab, context: int, action: Action) -> None:
+async def _point(tab: Tab, context: int, action: Action, target: str) -> None:
     x, y = await _locate(tab, context, action.bid, action.verb)
     if action.verb == "hover":
-        await tab.guard(tab.page.mouse.move(x, y), 10)
+        await tab.guard(tab.page.mouse.move(x, y), INPUT_LIMIT_S)
     else:
-        await tab.guard(tab.page.mouse.click(x, y), 10)
+        await _send(tab, tab.page.mouse.click(x, y), "click", target)
+
+
+async def _send(tab: Tab, work: Coroutine[Any, Any, None], verb: str, target: str) -> None:
+    """Send input that may commit something. Raises OutcomeUnknown when no answer comes."""
+    try:
+        await tab.guard(work, INPUT_LIMIT_S)
+    except TimeoutError as error:
+        raise OutcomeUnknown(
+            f"{verb}: {target}: the page did not answer within {INPUT_LIMIT_S:g} s; whether it did anything is unknown."
+        ) from error
 
 
 async def _fill(tab: Tab, context: int, action: Action) -> None:

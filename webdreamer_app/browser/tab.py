@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable
 from functools import cache
@@ -17,7 +18,17 @@ from webdreamer_app.errors import BrowserError
 from webdreamer_app.types import Dialog
 
 T = TypeVar("T")
+
+
+class Numbers:
+    """Numbers for references, never used twice in one browser: what is gone is gone, in whatever tab or document."""
+
+    def __init__(self) -> None:
+        self.next = 1
+
+
 FRAME_LIMIT_S = 3.0
+ATTACH_LIMIT_S = 8.0
 QUIET_MS = 40
 _DOM_LIMIT_MS = 1500
 _NETWORK_LIMIT_S = 3.0
@@ -37,7 +48,7 @@ class Interrupted(Exception):  # noqa: N818 - a fact, not a fault
 class Tab:
     """Wraps a Playwright page. Everything awaited here ends when the page crashes or a dialog opens."""
 
-    def __init__(self, page: Page, cdp: CDPSession, gone: asyncio.Event) -> None:
+    def __init__(self, page: Page, cdp: CDPSession, gone: asyncio.Event, numbers: Numbers) -> None:
         self.page = page
         self.cdp = cdp
         self.dialog: PageDialog | None = None
@@ -47,7 +58,10 @@ class Tab:
         self.contexts: dict[str, int] = {}
         """Isolated world by frame prefix, as of the last capture."""
         self._worlds: dict[str, int] = {}
+        self._letters: dict[str, str] = {}
+        self._numbers = numbers
         self._gone = gone
+        self._closed = asyncio.Event()
         self._crashed = asyncio.Event()
         self._dialog_opened = asyncio.Event()
         self._inflight: set[str] = set()
@@ -56,10 +70,17 @@ class Tab:
         self._pending: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def attach(cls, page: Page, gone: asyncio.Event) -> Tab:
-        tab = cls(page, await page.context.new_cdp_session(page), gone)
+    async def attach(cls, page: Page, gone: asyncio.Event, numbers: Numbers) -> Tab:
+        """Raises playwright's Error, and TimeoutError where the page answers nothing."""
+        async with asyncio.timeout(ATTACH_LIMIT_S):
+            return await cls._attach(page, gone, numbers)
+
+    @classmethod
+    async def _attach(cls, page: Page, gone: asyncio.Event, numbers: Numbers) -> Tab:
+        tab = cls(page, await page.context.new_cdp_session(page), gone, numbers)
         page.on("dialog", tab._on_dialog)
         page.on("crash", lambda _: tab._crashed.set())
+        page.on("close", lambda _: tab._closed.set())
         for event, handler in (
             ("Page.frameStartedLoading", tab._on_started),
             ("Page.frameStoppedLoading", tab._on_stopped),
@@ -201,14 +222,16 @@ class Tab:
         for attempt in (0, 1):
             context = await self.world(frame_id)
             try:
-                text = await self.call(context, capture_script(), prefix)
+                text = await self.call(context, capture_script(), prefix, self._numbers.next)
             except Error as error:
                 self._worlds.pop(frame_id, None)
                 if attempt or "context" not in str(error).lower():
                     raise
             else:
                 self.contexts[prefix] = context
-                return read_capture(text)
+                captured = read_capture(text)
+                self._numbers.next = max(self._numbers.next, captured.next)
+                return captured
         raise AssertionError("unreachable: the second attempt returns or raises")
 
     async def child_frame(self, context: int, bid: str) -> str | None:
@@ -228,6 +251,16 @@ class Tab:
         frame_id = node["node"].get("frameId")
         return str(frame_id) if frame_id else None
 
+    def letters_of(self, frame_id: str) -> str:
+        """The prefix of a frame's references: a, b, … z, aa, …; the same as long as the tab lives."""
+        if frame_id not in self._letters:
+            number, letters = len(self._letters), ""
+            while number >= 0:
+                letters = chr(ord("a") + number % 26) + letters
+                number = number // 26 - 1
+            self._letters[frame_id] = letters
+        return self._letters[frame_id]
+
     def context_of(self, bid: str) -> int | None:
         """Isolated world that the reference belongs to."""
         match = re.match(r"[a-z]*", bid)
@@ -245,10 +278,12 @@ class Tab:
                 await self.call(await self.world(frame), script("settle"), QUIET_MS, _DOM_LIMIT_MS, limit_s=3.0)
             except Interrupted:
                 return
-            except (Error, TimeoutError):  # the document was replaced meanwhile
-                if loop.time() > deadline:
+            except (Error, TimeoutError):  # the document was replaced meanwhile, or the page closed itself
+                if loop.time() > deadline or self._closed.is_set() or self.page.is_closed():
                     return
                 self._worlds.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closed.wait(), 0.05)
                 continue
             now = loop.time()
             if (not self._loading and (not self._inflight or now > network_deadline)) or now > deadline:
