@@ -41,7 +41,8 @@ from webdreamer_app.types import (
 GOAL = Goal("buy a mug", {"name": "Elmira"})
 PAY = Element(
     "button", "Pay \ud800", 2, "b7", "button", "submit", "", False, True, True, True, "wrong \0", False, True, 3,
-    ("Small", "Large"), "http://shop.test/pay", Form("post", "http://shop.test/pay", 2, True), Box(1.5, -2.0, 3.0, 4.25), False, True,
+    ("Small", "Large"), "http://shop.test/pay", Form("post", "http://shop.test/pay", 2, True),
+    Box(1.5, -2.0, 3.0, 4.25), False, True,
 )  # fmt: skip
 PAGE = Observation(
     "http://shop.test/cart", "Cart", (Element("text", "plain"), PAY), "page 'Cart'\n  [b7] button",
