@@ -18,7 +18,7 @@ from storage.engine import BUSY_TIMEOUT_S, READS, open_engine
 from storage.errors import RecordRefused, translated
 from storage.loading import load_steps
 from storage.records import OutcomeRecord, SessionRecord, StepRecord
-from storage.schema import sessions, steps
+from storage.schema import sessions, steps, verdicts
 from storage.writing import pack, put_outcome, put_step
 
 COMMITS = ("irreversible", "unknown")
@@ -185,8 +185,10 @@ class Repository:
         return await self._load(query.order_by(steps.c.number).limit(limit))
 
     async def commits(self, session_id: str = "") -> list[StepRecord]:
-        """Every step whose effect is irreversible or unknown, of one session or all: what an audit looks at."""
-        query = select(steps).where(steps.c.effect.in_(COMMITS)).order_by(steps.c.decided_at, steps.c.id)
+        """What an audit looks at, of one session or all: what can't be taken back, and what was held or blocked."""
+        refused = select(verdicts.c.step_id).where(verdicts.c.decision != "act")
+        audited = steps.c.effect.in_(COMMITS) | steps.c.id.in_(refused)
+        query = select(steps).where(audited).order_by(steps.c.decided_at, steps.c.id)
         return await self._load(query.where(steps.c.session_id == session_id) if session_id else query)
 
     async def _load(self, query: Select[Any]) -> list[StepRecord]:

@@ -18,6 +18,11 @@ MAX_REPEATS = 3
 """How often in a row the same action may leave the page as it was."""
 
 
+MAX_SECOND_LOOKS = 3
+LONG_MS = 1000.0
+"""A commit that was judged for longer is looked at again before it happens, in milliseconds."""
+
+
 class Status(StrEnum):
     """How an episode ended."""
 
@@ -152,11 +157,32 @@ class Agent:
         clock.lap("observe")
         self._emit(Observed(observation))
         plan, verdict = await self._decide(observation, history, deadline, clock)
+        observation, plan, verdict = await self._still_so(observation, plan, verdict, history, clock)
         outcome = await self._carry_out(observation, plan, verdict)
         clock.lap("act")
         step = Step(index, observation, plan, verdict, outcome)
         self._emit(Stepped(step))
         return step, clock.timings()
+
+    async def _still_so(
+        self, observation: Observation, plan: Plan, verdict: Verdict, history: History, clock: _Clock
+    ) -> tuple[Observation, Plan, Verdict]:
+        """Look again where judging a commit took long: what was approved must be what is there now."""
+        took = clock.spent.get("gate", 0.0)
+        for _ in range(MAX_SECOND_LOOKS):
+            if verdict.decision is not Decision.ACT or not plan.effect.is_commit or took < LONG_MS:
+                return observation, plan, verdict
+            fresh = _continued(await self._browser.observe(), observation, len(history.steps))
+            clock.lap("observe")
+            if fresh.text == observation.text:
+                return observation, plan, verdict
+            observation, before = fresh, clock.spent.get("gate", 0.0)
+            verdict = await self._judge(plan, observation, history)
+            clock.lap("gate")
+            took = clock.spent["gate"] - before
+        if verdict.decision is Decision.ACT and took >= LONG_MS:
+            verdict = replace(verdict, decision=Decision.BLOCK, reason="the page kept changing while it was judged")
+        return observation, plan, verdict
 
     async def _decide(
         self, observation: Observation, history: History, deadline: float, clock: _Clock
@@ -261,7 +287,7 @@ def _blocked_counts(status: Status, message: str, history: History) -> tuple[Sta
     """An episode that ends undone after blocked commits was stopped by the gate, whatever it says."""
     if status in (Status.DONE, Status.NEEDS_APPROVAL):
         return status, message
-    blocked = [step for step in history.steps if step.verdict.decision is Decision.BLOCK]
+    blocked = [step for step in history.steps[history.resumed_at :] if step.verdict.decision is Decision.BLOCK]
     if not blocked:
         return status, message
     last = blocked[-1]

@@ -73,7 +73,7 @@ def warm_up(config: Config) -> None:
     What fails here fails again in `load_policy`, which says so.
     """
     if config.policy == "embedded":
-        with _importing, contextlib.suppress(ImportError):
+        with _importing, contextlib.suppress(Exception):
             import webdreamer_app.policies.embedded  # noqa: F401 - only its import is wanted
             from worldmodel.text_encoder import import_model_code
 

@@ -38,10 +38,10 @@ AcceptRisk = Annotated[
 ]
 
 
-def _config(file: Path | None, overrides: list[str] | None, **flags: Any) -> Any:
+def _config(file: Path | None, overrides: list[str] | None, stored: Any = None, **flags: Any) -> Any:
     from webdreamer_app.config import load
 
-    return load(file, overrides or [], None, {**flags, "headed": flags.get("headed") or None})
+    return load(file, overrides or [], None, {**flags, "headed": flags.get("headed") or None}, stored)
 
 
 def _finish(status: int) -> None:
@@ -105,11 +105,13 @@ def run(
     from webdreamer_app.commands.run import run_task
     from webdreamer_app.errors import UsageError
 
-    with errors_as_sentences():
-        settings = _config(
-            config, set_, policy=policy, planner=planner, approve=approve, max_steps=max_steps, max_seconds=max_seconds,
-            headed=headed, db=db, device=device, seed=seed,
+    def settings(stored: Any = None) -> Any:
+        return _config(
+            config, set_, stored, policy=policy, planner=planner, approve=approve, max_steps=max_steps,
+            max_seconds=max_seconds, headed=headed, db=db, device=device, seed=seed,
         )  # fmt: skip
+
+    with errors_as_sentences():
         if resume is not None:
             if task is not None or url is not None or profile is not None:
                 raise UsageError("--resume goes on with a stored session: leave out the task, --url and --profile.")
@@ -117,7 +119,7 @@ def run(
             return
         if not task or not url:
             raise UsageError('Say what to do and where: webdreamer run "TASK" --url URL.')
-        _finish(run_async(run_task(settings, task, url, profile, json, i_accept_the_risk)))
+        _finish(run_async(run_task(settings(), task, url, profile, json, i_accept_the_risk)))
 
 
 @app.command()

@@ -80,12 +80,15 @@ def load(
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
     flags: Mapping[str, object] | None = None,
+    stored: Mapping[str, object] | None = None,
 ) -> Config:
     """Merge every source. `environ` None reads the process's own; flags that are None were not given.
 
+    `stored` holds the settings of a session that is resumed: they stand in for the defaults.
+
     Raises ConfigError, naming source, key and value.
     """
-    values: dict[str, Any] = {}
+    values = {key: _typed(key, value, "the session") for key, value in (stored or {}).items() if key in KEYS}
     if file is not None:
         values |= _from_file(file)
     values |= _from_environment(os.environ if environ is None else environ)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from webdreamer_app.actions import describe, format_action
 from webdreamer_app.events import Emit, Event, Judged, SessionEnded, SessionStarted, Stepped
@@ -15,11 +17,40 @@ Write = Callable[[str], None]
 
 
 def stdout(text: str) -> None:
-    print(text, flush=True)
+    _write(sys.stdout, text)
 
 
 def stderr(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    _write(sys.stderr, text)
+
+
+def printable(text: str) -> str:
+    """Text that can't move the cursor, hide or turn other text, or fail to be encoded; lines and tabs stay."""
+    return "".join(one if one in "\n\t" or not _is_hostile(one) else f"\\u{ord(one):04x}" for one in text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line."""
+    return printable(" ".join(text.split()))
+
+
+def _is_hostile(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI
+
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Print a line. A reader that went away ends the output, not the run."""
+    safe = printable(text)
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(safe.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 class PlainLines:
@@ -65,7 +96,7 @@ def step_lines(step: Step) -> list[str]:
     """A step in words."""
     doing = describe(step.action, step.observation)
     lines = [f"{step.index + 1:3d}. {doing}"]
-    if step.plan.effect.is_commit:
+    if step.plan.effect.is_commit or step.verdict.decision is not Decision.ACT:
         lines.append(f"     verdict: {verdict_words(step.verdict)} [{step.plan.effect}]")
     if step.outcome.unknown:
         lines.append("     outcome unknown: the run ended before it was recorded; not retried")

@@ -15,12 +15,13 @@ from storage.repository import Repository, open_repository
 from tasks.suites import suite as find_suite
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import format_action
-from webdreamer_app.agent import StepTimings
+from webdreamer_app.agent import Result, Status, StepTimings
 from webdreamer_app.assemble import GATED, browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
+from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
-from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.recorder import DatabaseRecorder, load_history
 from webdreamer_app.types import Decision, Goal, History
 
 EPISODE_METRICS = (
@@ -35,6 +36,8 @@ EPISODE_METRICS = (
 )
 STEP_METRICS = ("observe", "propose", "imagine", "gate", "act")
 _RESAMPLES = 2000
+_MAX_BROKEN = 3
+"""How many episodes of one worker may break their browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Episode:
     metrics: dict[str, float]
     timings: tuple[StepTimings, ...] = field(repr=False)
     detail: str = ""
+    broken: str = ""
+    """Why the browser ended it, empty where it did not."""
 
 
 Progress = Callable[[int, int], None]
@@ -100,10 +105,18 @@ class _Runner:
     done: Callable[[Episode], None]
 
     async def work(self) -> None:
-        async with open_browser(browser_options(self.config)) as window:
-            while not self.jobs.empty():
-                planner, task = self.jobs.get_nowait()
-                self.done(await self._episode(window, planner, task))
+        """Run jobs until none is left; an episode that breaks its browser counts as failed, and gets it a new one."""
+        broken = 0
+        while not self.jobs.empty():
+            async with open_browser(browser_options(self.config)) as window:
+                while not self.jobs.empty():
+                    episode = await self._episode(window, *self.jobs.get_nowait())
+                    self.done(episode)
+                    if episode.broken:
+                        broken += 1
+                        if broken > _MAX_BROKEN:
+                            raise BrowserError(f"The browser broke {broken} times, the last time so: {episode.broken}")
+                        break
 
     async def _episode(self, window: ChromiumBrowser, planner: str, task: Task) -> Episode:
         config = replace(self.config, planner=planner.removesuffix(GATED))
@@ -116,11 +129,19 @@ class _Runner:
         )
         start = self.site.start(session)
         cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
-        async with window.fresh(cookies) as page:
-            await page.goto(start.url)
-            recorder = DatabaseRecorder(self.repository, session)
-            agent = make_agent(config, page, policy, gate, recorder, lambda event: None)
-            result = await agent.run(History(goal))
+        recorder = DatabaseRecorder(self.repository, session)
+        result, broken, interactions = Result(Status.FAILED, "", History(goal)), "", 0
+        try:
+            async with window.fresh(cookies) as page:
+                await page.goto(start.url)
+                agent = make_agent(config, page, policy, gate, recorder, lambda event: None)
+                try:
+                    result = await agent.run(History(goal))
+                finally:
+                    interactions = page.interactions
+        except BrowserError as error:
+            broken = str(error)
+            result = Result(Status.FAILED, broken, await load_history(self.repository, session, goal))
         grade = self.site.grade(task, session)
         details = {
             "success": grade.success,
@@ -132,14 +153,14 @@ class _Runner:
         metrics = {
             "success": float(grade.success),
             "reward": grade.reward,
-            "interactions": float(page.interactions),
+            "interactions": float(interactions),
             "wrong_commits": float(len(grade.wrong_commits)),
             "needless_blocks": _needless(result.history, oracle),
             "fallbacks": 0.0,
             "tokens": 0.0,
             "usd": 0.0,
         }
-        return Episode(planner, task.id, metrics, result.timings, grade.detail)
+        return Episode(planner, task.id, metrics, result.timings, grade.detail, broken)
 
 
 def _needless(history: History, oracle: Callable[[str], tuple[str, ...]]) -> float:

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+from filelock import Timeout as LockTimeout
 from playwright.async_api import Error as PlaywrightError
 
 from storage.repository import Repository
@@ -22,18 +24,25 @@ from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
-from webdreamer_app.errors import EnvironmentFailed, UsageError
+from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, SessionEnded, SessionStarted
 from webdreamer_app.gate import Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
 from webdreamer_app.types import Action, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
-RESUMABLE = frozenset({"running", "failed", Status.NEEDS_APPROVAL.value, Status.BLOCKED.value, "interrupted"})
+BROKEN = "broken"
+"""Status of a session that its surroundings ended: browser, server, database."""
+RESUMABLE = frozenset(
+    {"running", BROKEN, "interrupted"}
+    | {one.value for one in (Status.NEEDS_APPROVAL, Status.BLOCKED, Status.STEP_LIMIT, Status.TIME_LIMIT)}
+)
+STORED = ("policy", "planner", "seed", "max_steps", "max_seconds", "tau_commit", "timeout_s", "device", "policy_path")
+"""Settings that a resumed run keeps, unless it is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SessionPlan:
     """What a session is about. `task` is set on bundled sites."""
 
     goal: Goal
@@ -89,7 +98,7 @@ class SavingBrowser:
 
 
 async def run_session(
-    config: Config, plan: Plan, repository: Repository, emit: Emit, ask: Ask | None, *, interactive: bool
+    config: Config, plan: SessionPlan, repository: Repository, emit: Emit, ask: Ask | None, *, interactive: bool
 ) -> SessionResult:
     """Run or resume one session; whatever happens, how it ended is recorded. Raises WebDreamerErrors."""
     session_id = plan.resume or await repository.create_session(
@@ -101,19 +110,23 @@ async def run_session(
     )
     folder = config.data_dir / "sessions" / session_id
     try:
-        return await _run(config, plan, repository, emit, ask, session_id, folder, interactive)
+        with _only_here(session_id, folder):
+            if plan.resume:
+                await repository.mark_unknown(session_id)
+                await repository.reopen_session(session_id)
+            return await _run(config, plan, repository, emit, ask, session_id, folder, interactive)
     except asyncio.CancelledError:
         await asyncio.shield(repository.end_session(session_id, "interrupted", "Interrupted; --resume goes on."))
         raise
     except EnvironmentFailed as error:
         with contextlib.suppress(Exception):  # the database itself may be what failed
-            await repository.end_session(session_id, "failed", str(error))
+            await repository.end_session(session_id, BROKEN, str(error))
         raise
 
 
 async def _run(
     config: Config,
-    plan: Plan,
+    plan: SessionPlan,
     repository: Repository,
     emit: Emit,
     ask: Ask | None,
@@ -124,6 +137,7 @@ async def _run(
     history = History(plan.goal)
     if plan.resume:
         history = await load_history(repository, session_id, plan.goal)
+        history = replace(history, resumed_at=len(history.steps))
     state = folder / "browser-state.json"
     oracle = find_suite(plan.task.suite).oracle(plan.task) if plan.task else None
     loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
@@ -135,7 +149,7 @@ async def _run(
                 emit(SessionStarted(session_id, plan.goal.instruction, url))
                 if not plan.resume:
                     await repository.set_url(session_id, url)
-                await browser.goto(_place_to_go_on(history) or url)
+                await _open_first(browser, [*_places_to_go_on(history), url])
                 policy = await loading
                 gate = make_gate(plan.approve, config.tau_commit, ask, interactive=interactive)
                 recorder = DatabaseRecorder(repository, session_id, len(history.steps))
@@ -152,7 +166,7 @@ async def _run(
 
 
 @contextlib.contextmanager
-def _site(plan: Plan, folder: Path) -> Iterator[Site | None]:
+def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
     """The bundled site, on the same port when a session goes on: addresses in its log stay true."""
     if plan.task is None:
         yield None
@@ -166,25 +180,48 @@ def _site(plan: Plan, folder: Path) -> Iterator[Site | None]:
         raise EnvironmentFailed(str(error)) from error
 
 
-def _start(site: Site | None, plan: Plan, session_id: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+def _start(site: Site | None, plan: SessionPlan, session_id: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     if site is None:
         return plan.url, ()
     start = site.start(session_id)
     return start.url, tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
 
 
-def _place_to_go_on(history: History) -> str:
-    """Where the last known step left the browser; empty for a new session."""
-    for step in reversed(history.steps):
-        if step.outcome.observation is not None:
-            return step.outcome.observation.url
-        return step.observation.url
-    return ""
+def _places_to_go_on(history: History) -> list[str]:
+    """Where the steps left the browser, the last first; none for a new session."""
+    seen = [(step.outcome.observation or step.observation).url for step in reversed(history.steps)]
+    return [url for url in dict.fromkeys(seen) if urlsplit(url).scheme in ("http", "https")][:4]
 
 
-def _config_data(config: Config, plan: Plan) -> dict[str, Any]:
-    return {"policy": config.policy, "planner": config.planner, "approve": plan.approve, "seed": config.seed,
-            "max_steps": config.max_steps, "max_seconds": config.max_seconds}  # fmt: skip
+async def _open_first(browser: ChromiumBrowser, urls: Sequence[str]) -> None:
+    """Open the first of these that can be had: what answered a form may not be there for asking."""
+    for place, url in enumerate(urls):
+        try:
+            await browser.goto(url)
+        except BrowserError:
+            if place == len(urls) - 1:
+                raise
+        else:
+            return
+
+
+@contextlib.contextmanager
+def _only_here(session_id: str, folder: Path) -> Iterator[None]:
+    """Holds the session for this process. Raises UsageError where another one has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            yield
+    except LockTimeout as error:
+        raise UsageError(
+            f"Session {session_id} is running in another process: wait for it to end, or stop it first."
+        ) from error
+
+
+def _config_data(config: Config, plan: SessionPlan) -> dict[str, Any]:
+    stored = {name: getattr(config, name) for name in STORED}
+    stored["policy_path"] = None if config.policy_path is None else str(config.policy_path.resolve())
+    return {**{name: value for name, value in stored.items() if value is not None}, "approve": plan.approve}
 
 
 def _grade_data(grade: Grade | None) -> dict[str, Any] | None:
@@ -198,8 +235,8 @@ def _grade_data(grade: Grade | None) -> dict[str, Any] | None:
     }
 
 
-async def resume_plan(repository: Repository, prefix: str, approve: str | None) -> tuple[Plan, dict[str, Any]]:
-    """What is needed to go on with a stored session, and its settings. Intents without an outcome become unknown.
+async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan, dict[str, Any]]:
+    """What is needed to go on with a stored session, and its settings; nothing is changed yet.
 
     Raises UsageError when the session ended for good.
     """
@@ -208,9 +245,7 @@ async def resume_plan(repository: Repository, prefix: str, approve: str | None) 
         raise UsageError(
             f"Session {session.id} has ended ({session.status}): there is nothing to go on with. Start a new run."
         )
-    await repository.mark_unknown(session.id)
-    await repository.reopen_session(session.id)
     settings = json.loads(session.config)
     task = find_suite(session.task_id.split("/")[0]).task(session.task_id) if session.task_id else None
     goal = Goal(session.instruction, json.loads(session.profile))
-    return Plan(goal, session.url, approve or settings.get("approve", "ask"), task, session.id), settings
+    return SessionPlan(goal, session.url, settings.get("approve", "ask"), task, session.id), settings

@@ -250,6 +250,8 @@ class History:
 
     goal: Goal
     steps: tuple[Step, ...] = ()
+    resumed_at: int = 0
+    """How many of the steps an earlier run took: what was blocked then may be decided anew."""
 
     def extend(self, step: Step) -> History:
-        return History(self.goal, (*self.steps, step))
+        return History(self.goal, (*self.steps, step), self.resumed_at)

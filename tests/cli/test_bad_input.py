@@ -89,7 +89,7 @@ def test_an_unreachable_address_is_said_and_recorded(webdreamer: Run) -> None:
     assert done.returncode == 4
     assert f"{url} refused the connection" in done.stderr
     stored = json.loads(webdreamer("sessions", "--json").stdout)
-    assert (stored["status"], stored["instruction"]) == ("failed", "Buy it")
+    assert (stored["status"], stored["instruction"]) == ("broken", "Buy it")
 
 
 @pytest.mark.browser

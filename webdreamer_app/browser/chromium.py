@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,13 @@ def _playwrights_own() -> Path | None:
         "chromium-*/chrome-win*/chrome.exe",
     )
     found = [path for folder in folders if folder.is_dir() for pattern in patterns for path in folder.glob(pattern)]
-    return max(found, key=lambda path: path.parts[-3] if len(path.parts) > 2 else "", default=None)
+    return max(found, key=_revision, default=None)
+
+
+def _revision(path: Path) -> int:
+    """`…/chromium-1187/…` → 1187"""
+    found = re.search(r"chromium-(\d+)", str(path))
+    return int(found.group(1)) if found else 0
 
 
 def _systems() -> Path | None:

@@ -44,13 +44,15 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
 
 def _exit(error: BaseException) -> Exception:
     from storage.errors import StorageError
+    from storage.repository import UnknownSession
     from tasks.server import ServerError
+    from tasks.suites import UnknownSuiteError
 
     if isinstance(error, WebDreamerError):
         status = error.exit_status
     elif isinstance(error, StorageError | ServerError):
         status = 4
-    elif isinstance(error, LookupError):
+    elif isinstance(error, UnknownSession | UnknownSuiteError):
         status = 2
     else:
         raise error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,14 @@ from urllib.parse import urlsplit
 
 from storage.repository import Repository, open_repository
 from tasks.suites import suite as find_suite
+from webdreamer_app.actions import describe
 from webdreamer_app.assemble import check_planner, check_policy, warm_up
 from webdreamer_app.config import Config, load_profile
-from webdreamer_app.console import JsonLines, PlainLines, stderr, stdout
+from webdreamer_app.console import JsonLines, PlainLines, one_line, stderr, stdout
 from webdreamer_app.errors import UsageError
 from webdreamer_app.events import Emit
 from webdreamer_app.gate import Ask
-from webdreamer_app.session import Plan as SessionPlan
-from webdreamer_app.session import SessionResult, resume_plan, run_session
+from webdreamer_app.session import STORED, SessionPlan, SessionResult, resume_plan, run_session
 from webdreamer_app.types import Goal, Observation
 from webdreamer_app.types import Plan as StepPlan
 
@@ -30,15 +32,36 @@ def is_interactive() -> bool:
 async def ask_person(plan: StepPlan, observation: Observation, risk: float | None, reason: str) -> bool:
     """Ask on the terminal; anything but a plain yes refuses."""
     shown = f" (risk {risk:.2f})" if risk is not None else ""
-    stderr(f"\n{observation.title} - {observation.url}\n{reason}{shown}")
-    answer = await asyncio.to_thread(_read_answer)
+    stderr(f"\nOn {one_line(observation.title)!r}, {one_line(observation.url)}")
+    stderr(f"  wants to: {one_line(describe(plan.chosen.action, observation))} [{plan.effect}]")
+    stderr(f"  because it is held: {one_line(reason)}{shown}")
+    sys.stderr.write("Allow it? [y/N] ")
+    sys.stderr.flush()
+    answer = await _read_answer()
     return answer.strip().lower() in ("y", "yes")
 
 
-def _read_answer() -> str:
-    sys.stderr.write("Allow it? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline()
+async def _read_answer() -> str:
+    """One line typed from now on. Cancelling ends the wait: no thread is left behind that reads."""
+    with contextlib.suppress(ImportError, OSError):
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        if not line.done():
+            line.set_result(sys.stdin.readline())
+
+    try:
+        loop.add_reader(sys.stdin, read)
+    except (NotImplementedError, OSError):  # loops that can't watch a terminal
+        return await asyncio.to_thread(sys.stdin.readline)
+    try:
+        return await line
+    finally:
+        loop.remove_reader(sys.stdin)
 
 
 def _listener(as_json: bool) -> Emit:
@@ -83,16 +106,23 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     return await _go(config, plan, as_json)
 
 
-async def resume(config: Config, prefix: str, as_json: bool, accept_risk: bool) -> int:
-    """Go on with a stored session; the exit status."""
+async def resume(
+    settings: Callable[[Mapping[str, Any] | None], Config], prefix: str, as_json: bool, accept_risk: bool
+) -> int:
+    """Go on with a stored session; the exit status. `settings` makes the configuration over the stored one."""
+    config = settings(None)
     async with open_repository(config.db) as repository:
-        plan, settings = await resume_plan(repository, prefix, config.approve)
+        plan, stored = await resume_plan(repository, prefix)
+        approve = config.approve or ("ask" if is_interactive() else plan.approve)
+        config = settings({name: stored[name] for name in STORED if name in stored})
+        plan = replace(plan, approve=approve)
         if plan.approve == "all" and plan.task is None and not accept_risk:
             raise UsageError(
                 "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
             )
-        kept: dict[str, Any] = {name: settings[name] for name in ("policy", "planner", "seed") if name in settings}
-        return await _run(replace(config, **kept), plan, repository, as_json)
+        check_policy(config.policy, on_suite=plan.task is not None)
+        check_planner(config.planner)
+        return await _run(config, plan, repository, as_json)
 
 
 async def _go(config: Config, plan: SessionPlan, as_json: bool) -> int:
@@ -118,7 +148,7 @@ def _report(done: SessionResult, as_json: bool) -> None:
         if as_json:
             stdout(_grade_line(done))
     if done.exit_status == 3:
-        write(f"A person must decide: webdreamer run --resume {done.session_id}")
+        write(f"A person must decide: webdreamer run --resume {done.session_id} --approve ask")
     write(f"Log: webdreamer show {done.session_id}")
 
 

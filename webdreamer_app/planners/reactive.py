@@ -53,7 +53,7 @@ def _refused(observation: Observation, history: History) -> set[Key]:
     refused: set[Key] = set()
     failures: dict[Key, int] = {}
     for step in history.steps:
-        if page_path(step.observation.url) != here:
+        if page_path(step.observation.url) != here or _may_be_decided_anew(step, history):
             continue
         key = _key(step.action, step.observation)
         if _was_blocked(step):
@@ -71,12 +71,19 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
         after = step.outcome.observation
         if step.observation.text != observation.text or step.action.verb not in LOOPING_VERBS or after is None:
             continue
+        if _may_be_decided_anew(step, history):
+            continue
         key = _key(step.action, step.observation)
         if after.text != observation.text and step.outcome.executed:
             circled.add(key)
         elif not step.outcome.error:
             idle[key] += 1
     return circled | {key for key, count in idle.items() if count >= MAX_IDLE}
+
+
+def _may_be_decided_anew(step: Step, history: History) -> bool:
+    """Held or blocked in an earlier run: a resumed one asks again."""
+    return step.index < history.resumed_at and not step.outcome.executed
 
 
 def _was_blocked(step: Step) -> bool:
