@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 
+from webdreamer_app import agent
 from webdreamer_app.agent import Agent, Limits, Result, Status
 from webdreamer_app.browser.scripted import Reply, ScriptedBrowser, page
 from webdreamer_app.errors import BrowserError, RecordError
@@ -44,6 +46,8 @@ PAGES = {
     "cart": page(
         "http://shop.test/cart", "Cart", [Element("textbox", "Coupon", bid="5", value=""), button("Place order", "3")]
     ),
+    "dearer": page("http://shop.test/cart", "Dearer cart", [button("Place order", "3")]),
+    "ticking": page("http://shop.test/cart", "Cart", [button("Place order", "3"), Element("timer", "0:59")]),
     "thanks": page("http://shop.test/thanks", "Thanks", [Element("heading", "Thank you", level=1)]),
 }
 REPLIES: dict[tuple[str, str], Reply] = {
@@ -316,3 +320,64 @@ async def test_cancellation_propagates_and_leaves_the_intent_without_an_outcome(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert recorder.log == ["intent click act"]
+
+
+class SlowGate:
+    """Takes its time over every commit, as a person does, while the page may change."""
+
+    def __init__(self, browser: ScriptedBrowser, changes: Sequence[str]) -> None:
+        self._browser = browser
+        self._changes = list(changes)
+        self.judged: list[str] = []
+
+    async def judge(self, plan: Plan, observation: Observation, history: History) -> Verdict:
+        if not plan.effect.is_commit:
+            return Verdict(Decision.ACT, "reversible")
+        self.judged.append(observation.title)
+        await asyncio.sleep(0.03)
+        if self._changes:
+            self._browser.show(self._changes.pop(0))
+        return Verdict(Decision.ACT if observation.title == "Cart" else Decision.BLOCK, observation.title)
+
+
+def slowly_judged(monkeypatch: pytest.MonkeyPatch, changes: Sequence[str]) -> tuple[Episode, SlowGate]:
+    monkeypatch.setattr(agent, "LONG_MS", 10.0)
+    episode = Episode(BUYING, limits=Limits(max_steps=2))
+    gate = SlowGate(episode.browser, changes)
+    episode.agent = Agent(
+        episode.browser, ReactivePlanner(ScriptedPolicy(BUYING, 0.0)), gate, episode.recorder,
+        episode.events.append, Limits(max_steps=2),
+    )  # fmt: skip
+    return episode, gate
+
+
+async def test_a_commit_judged_for_long_on_an_unchanged_page_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    episode, gate = slowly_judged(monkeypatch, [])
+    await episode.run()
+    assert gate.judged == ["Cart"]
+    assert episode.browser.executed == ["click('1')", "click('3')"]
+
+
+async def test_a_page_that_changed_while_a_commit_was_judged_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    episode, gate = slowly_judged(monkeypatch, ["dearer"])
+    result = await episode.run()
+    assert gate.judged == ["Cart", "Dearer cart"]
+    assert episode.browser.executed == ["click('1')"]
+    last = result.history.steps[-1]
+    assert (last.verdict.decision, last.observation.title) == (Decision.BLOCK, "Dearer cart")
+
+
+async def test_a_page_that_never_holds_still_is_not_committed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    episode, gate = slowly_judged(monkeypatch, ["ticking", "cart"] * 4)
+    monkeypatch.setattr(agent, "MAX_SECOND_LOOKS", 2)
+    await episode.run()
+    assert len(gate.judged) == 3
+    assert episode.browser.executed == ["click('1')"]
+
+
+async def test_a_block_from_before_a_resume_does_not_decide_how_it_ends() -> None:
+    first = await Episode(["click('2')", "report_infeasible('no other way')"], "deny").run()
+    assert first.status is Status.BLOCKED
+    history = replace(first.history, resumed_at=len(first.history.steps))
+    again = await Episode(["noop()"] * 2 + ["report_infeasible('sold out')"]).run(history)
+    assert (again.status, again.message) == (Status.INFEASIBLE, "sold out")

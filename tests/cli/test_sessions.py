@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.browser
@@ -133,3 +134,37 @@ def test_a_killed_run_loses_no_acknowledged_step(webdreamer: Run, tmp_path: Path
     after = [json.loads(line) for line in webdreamer("show", session, "--json").stdout.splitlines()][1:]
     assert [step["action"] for step in after[: len(before)]] == [step["action"] for step in before]
     assert [step["step"] for step in after] == list(range(len(after)))
+
+
+def test_a_resumed_run_keeps_its_settings_unless_told_otherwise(webdreamer: Run) -> None:
+    first = webdreamer("demo", "--policy", "oracle", "--max-steps", "4", "--json")
+    assert first.returncode == 1, first.stderr
+    session = events(first)[0]["session"]
+    same = webdreamer("run", "--resume", session, "--json")
+    assert same.returncode == 1, same.stderr
+    assert [event for event in events(same) if event["event"] == "step"] == []
+    longer = webdreamer("run", "--resume", session, "--max-steps", "70", "--json")
+    assert longer.returncode == 0, longer.stderr
+    steps = [event["step"] for event in events(longer) if event["event"] == "step"]
+    assert steps == list(range(4, 4 + len(steps)))
+    assert events(longer)[-1]["success"] is True
+
+
+def test_a_session_is_run_by_one_process_at_a_time(webdreamer: Run, tmp_path: Path) -> None:
+    first = webdreamer("demo", "--policy", "oracle", "--max-steps", "2", "--json")
+    session = events(first)[0]["session"]
+    before = webdreamer("show", session).stdout
+    with FileLock(tmp_path / "data" / "sessions" / session / "lock"):
+        second = webdreamer("run", "--resume", session, "--max-steps", "70")
+    assert second.returncode == 2
+    assert f"Session {session} is running in another process" in second.stderr
+    assert webdreamer("show", session).stdout == before
+
+
+def test_held_and_blocked_steps_are_told_apart_from_done_ones(webdreamer: Run) -> None:
+    held = webdreamer("demo", "--policy", "oracle", "--approve", "ask")
+    assert held.returncode == 3, held.stderr
+    assert "verdict: held" in held.stdout
+    assert "--approve ask" in held.stdout
+    audit = webdreamer("audit", held.stdout.split("webdreamer show ")[1].strip()).stdout
+    assert "1 irreversible or unknown actions: 0 allowed, 1 held, 0 blocked." in audit

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, Response, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from webdreamer_app.actions import is_final
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
+from webdreamer_app.browser.failures import explain, first_line
 from webdreamer_app.browser.serialize import line, serialize
 from webdreamer_app.browser.tab import Interrupted, Numbers, Tab
 from webdreamer_app.errors import BrowserError
@@ -28,6 +29,7 @@ _MAX_CHANGES = 20
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
 _STATE_LIMIT_S = 3.0
+_ERROR_PAGE_S = 0.2
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
 
 
@@ -135,7 +137,7 @@ class ChromiumBrowser:
     async def _open(self, url: str) -> int | None:
         limit = self.options.timeout_s
         try:
-            response = await self.tab.guard(self.tab.page.goto(url, wait_until="load", timeout=limit * 1000), limit + 5)
+            response = await self._navigate(url, limit)
         except Interrupted:
             return None
         except (PlaywrightTimeout, TimeoutError) as error:
@@ -146,8 +148,19 @@ class ChromiumBrowser:
                 "or allow more time with --set timeout_s=60."
             ) from error
         except Error as error:
-            raise BrowserError(_explain(url, str(error))) from error
+            raise BrowserError(explain(url, str(error))) from error
         return response.status if response is not None else None
+
+    async def _navigate(self, url: str, limit: float) -> Response | None:
+        """Go there; the error page of an earlier attempt that failed may still come in between."""
+        for attempt in range(3):
+            try:
+                return await self.tab.guard(self.tab.page.goto(url, wait_until="load", timeout=limit * 1000), limit + 5)
+            except Error as error:
+                if "interrupted by another navigation" not in str(error) or attempt == 2:
+                    raise
+                await asyncio.sleep(_ERROR_PAGE_S * (attempt + 1))
+        return None
 
     async def _has_content(self) -> bool:
         try:
@@ -194,7 +207,7 @@ class ChromiumBrowser:
                 raise BrowserError(f"The page {tab.page.url} does not answer: a script keeps it busy.") from error
             except Error as error:
                 if attempt == 2:
-                    raise BrowserError(f"The page {tab.page.url} could not be read: {_first_line(error)}") from error
+                    raise BrowserError(f"The page {tab.page.url} could not be read: {first_line(error)}") from error
                 await tab.settle(self.options.timeout_s)
         tab.last = await self._with_frames(tab, main)
         return tab.last
@@ -246,7 +259,7 @@ class ChromiumBrowser:
         except (PlaywrightTimeout, TimeoutError):
             error = f"{action.verb}: the page did not answer in time."
         except Error as failure:
-            error = f"{action.verb}: {_first_line(failure)}"
+            error = f"{action.verb}: {first_line(failure)}"
         await self._settle_tabs()
         if action.verb not in _UNCOUNTED and not self.tab.dialog:
             await self.tab.settle(self.options.timeout_s)
@@ -298,7 +311,7 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
                 handle_sighup=False,
             )
         except Error as error:
-            raise BrowserError(f"Chromium at {executable} did not start: {_first_line(error)}") from error
+            raise BrowserError(f"Chromium at {executable} did not start: {first_line(error)}") from error
         browser.on("disconnected", lambda _: gone.set())
         try:
             async with open_context(browser, options, gone) as ours:
@@ -342,30 +355,3 @@ def _changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
     appeared = [f"appeared: {text}" for text in dict.fromkeys(new) if text not in set(old)]
     vanished = [f"vanished: {text}" for text in dict.fromkeys(old) if text not in set(new)]
     return tuple((appeared + vanished)[:_MAX_CHANGES])
-
-
-_EXPLANATIONS = (
-    ("ERR_CONNECTION_REFUSED", "refused the connection: is the site running?"),
-    ("ERR_NAME_NOT_RESOLVED", "has an unknown host name: check the address."),
-    ("ERR_CERT", "has a certificate that can't be trusted: the connection was not opened."),
-    ("ERR_SSL", "does not speak HTTPS properly: check the address, or use http://."),
-    ("ERR_CONNECTION_RESET", "reset the connection: try again, or check the site."),
-    ("ERR_EMPTY_RESPONSE", "closed the connection without an answer: check the site."),
-    ("ERR_ADDRESS_UNREACHABLE", "can't be reached from here: check the network."),
-    ("ERR_INTERNET_DISCONNECTED", "can't be reached: there is no network."),
-    ("ERR_TOO_MANY_REDIRECTS", "redirects in circles: check the address."),
-    ("ERR_FILE_NOT_FOUND", "is a file that does not exist: check the path."),
-    ("ERR_UNSAFE_PORT", "uses a port that browsers refuse: check the address."),
-    ("Cannot navigate to invalid URL", "is not a valid web address: check it."),
-)
-
-
-def _explain(url: str, error: str) -> str:
-    for code, meaning in _EXPLANATIONS:
-        if code in error:
-            return f"{url} {meaning}"
-    return f"{url} could not be opened ({error.strip().splitlines()[0]}): check the address."
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]

@@ -35,6 +35,10 @@ class ScriptedBrowser:
         self.interactions = 0
         self.executed: list[str] = []
 
+    def show(self, name: str) -> None:
+        """Go to a page by itself, as scripts and redirects do."""
+        self._current = name
+
     async def observe(self) -> Observation:
         return self._pages[self._current]
 
