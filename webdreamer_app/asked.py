@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _NUMBER = r"\d[\d.,\u00a0\u202f']*\d|\d"
 _SIGN = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "dollar": "usd", "buck": "usd", "euro": "eur", "pound": "gbp"}
 AMOUNT = re.compile(
-    rf"(?P<before>[$€£¥])\s?(?P<first>{_NUMBER})|"
+    rf"(?P<before>[$€£¥]|\b(?:usd|eur|gbp|jpy)(?![a-z]))\s?(?P<first>{_NUMBER})|"
     rf"(?P<second>{_NUMBER})\s?(?P<after>[$€£¥]|(?:dollar|buck|euro|pound)s?\b|(?:usd|eur|gbp|jpy)\b)",
     re.I,
 )
@@ -42,11 +42,26 @@ _PART = re.compile(r"\b(?:with|has|having|for|in|within|size|number|no\.?)\s*$",
 _VAGUE = re.compile(r"\b(?:some|few|several|many|pair|couple|dozens?|sets?|packs?|both|all|every|another|more)\b", re.I)
 
 
+_BARE_LIMIT = re.compile(
+    rf"\b(?:price|priced|cost|costing|costs|budget|spend|spending|pay|paying|for)\b[^.;!?\d]{{0,30}}?"
+    rf"\b(?:under|below|(?:less|lower|cheaper|more) than|at most|max(?:imum)?|up to|exceed|over|above|of|is|within)\s+"
+    rf"(?P<first>{_NUMBER})\b(?!\s*{_UNIT})(?!\s+[a-z]+s\b)",
+    re.I,
+)
+"""A limit whose currency isn't said: only where the words speak of money."""
+_BARE_AMOUNT = re.compile(r"(?<![\d.,#-])\d{1,3}(?:[.,]?\d{3})*[.,]\d{2}(?![\d.,%])")
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     value: float
     currency: str
+    """ISO code in small letters; empty where it isn't said."""
     text: str
+
+    def is_unlike(self, other: Amount) -> bool:
+        """Whether both name a currency, and not the same."""
+        return bool(self.currency and other.currency) and self.currency != other.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +80,22 @@ def amounts(text: str) -> tuple[Amount, ...]:
     )
 
 
+def bare_amounts(text: str) -> tuple[Amount, ...]:
+    """Numbers with two decimals, as totals are shown where the currency stands elsewhere."""
+    return tuple(Amount(_number(found.group()), "", found.group()) for found in _BARE_AMOUNT.finditer(text))
+
+
 def limit_of(instruction: str) -> Limit | None:
     """The price limit that the instruction states, the last when there are several."""
     result = None
-    for found in AMOUNT.finditer(instruction):
-        before, after = instruction[: found.start()], instruction[found.end() :]
+    said = list(AMOUNT.finditer(instruction)) or list(_BARE_LIMIT.finditer(instruction))
+    for found in said:
+        before, after = instruction[: found.start("first")], instruction[found.end() :]
+        if found.re is AMOUNT:
+            before = instruction[: found.start()]
         if not (_LIMIT_BEFORE.search(before) or _LIMIT_AFTER.match(after)):
             continue
-        amount = Amount(_number(found["first"] or found["second"]), _currency(found), found.group().strip())
+        (amount,) = amounts(found.group()) or (Amount(_number(found["first"]), "", found["first"]),)
         is_each = bool(_EACH_AFTER.search(after) or _EACH_BEFORE.search(before))
         around = before[-30:] + " " + after[:40]
         result = Limit(amount, quantity_of(instruction), is_each, bool(_IN_ALL.search(around)))

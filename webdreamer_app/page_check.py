@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webdreamer_app.asked import AMOUNT, Amount, Limit, amounts, counts_of, is_vague, limit_of, stem
+from webdreamer_app.asked import AMOUNT, Amount, Limit, amounts, bare_amounts, counts_of, is_vague, limit_of, stem
 from webdreamer_app.types import Element, Observation
 
 OVER_LIMIT = 1.0
@@ -17,6 +17,8 @@ OVER_LIMIT = 1.0
 ONE_READING = 0.1
 """Risk when the items are within the limit only if it is meant for each of several."""
 OTHER_CURRENCY = 0.6
+UNREADABLE = 0.6
+"""Risk when the page names a total whose amount can't be read, and the instruction has a limit."""
 OTHER_ITEM = 0.9
 """Risk when an item on the page shares no word with the instruction."""
 OTHER_QUANTITY = 0.9
@@ -25,14 +27,27 @@ UNASKED_SEVERAL = 0.6
 """Risk when the page orders several and the instruction speaks of one."""
 
 _TOTAL = re.compile(
-    r"\b(?:(?:grand |order )?total|amount due|you(?:'ll| will)? pay|to pay)\b|^pay (?:now )?(?=\W*\d)", re.I
+    r"\b(?:(?:grand |order )?total|amount due|you(?:'ll| will)? pay|to pay)\b"
+    r"(?!\s*(?:savings?|saved|discount|items?\b|points|rewards?|reviews?|ratings?|quantity|weight|pieces))"
+    r"|^pay (?:now )?(?=\W*\d)",
+    re.I,
 )
 _SUBTOTAL = re.compile(r"\b(?:sub-? ?total\b|items?(?: total)?:|merchandise\b)", re.I)
 _CHARGE = re.compile(
-    r"\b(?:sub-? ?total|total|shipping|delivery|tax|vat|discount|fee|amount|pay|balance|savings?|coupon|price)\b|"
-    r"\bitems?:",
+    r"^\W*(?:(?:estimated|standard|express|economy|free|order|sales|grand|your|import|state|local|next day)\s+){0,2}"
+    r"(?:sub-? ?total|total|shipping|delivery|postage|handling|freight|tax(?:es)?|vat|gst|duty|duties|discount|fees?|"
+    r"surcharge|amount due|balance due|account balance|store credit|savings?|you save|coupon|"
+    r"voucher|promo(?:tion|tional)?(?: code)?|deposit|to pay|merchandise)\b(?!['’]s)|\bsub-? ?total\b|"
+    r"^\W*items?(?: total)?:",
     re.I,
 )
+"""Texts that start by naming a charge, so that nothing else in their row is an item."""
+_EARLIER = re.compile(
+    r"\b(?:was|were|rrp|msrp|list(?: price)?|reg(?:ular)?\.?(?: price)?|originally|before|instead of|saved?|"
+    r"compare at|worth)\W*$",
+    re.I,
+)
+"""Words before an amount that nobody has to pay."""
 _COMMON = frozenset({
     "a", "an", "and", "any", "at", "be", "below", "buy", "but", "by", "can", "cheapest", "could", "dollar", "euro",
     "for", "from", "get", "give", "have", "i", "in", "is", "it", "item", "its", "less", "like", "limit", "lower",
@@ -77,9 +92,12 @@ def check(instruction: str, observation: Observation) -> Evidence:
 def _check_amount(instruction: str, observation: Observation) -> Evidence:
     limit = limit_of(instruction)
     total = _labelled(observation, _TOTAL, _SUBTOTAL)
-    if limit is None or total is None:
+    if limit is None:
         return Evidence()
-    if limit.amount.currency != total.currency:
+    if total is None:
+        unread = any(one.visible and _TOTAL.search(one.name) for one in observation.elements)
+        return Evidence(UNREADABLE, "the page names a total that can't be read") if unread else Evidence()
+    if limit.amount.is_unlike(total):
         return Evidence(OTHER_CURRENCY, f"the total {total.text} is in another currency than {limit.amount.text}")
     return _compare(total, _goods(observation, total), limit)
 
@@ -119,15 +137,17 @@ def _labelled(observation: Observation, label: re.Pattern[str], other: re.Patter
         match = label.search(element.name)
         if match is None or (other is not None and other.search(element.name)):
             continue
-        own = amounts(element.name[match.end() :]) or amounts(element.name)
+        rest = element.name[match.end() :]
+        own = amounts(rest) or amounts(element.name) or bare_amounts(rest)
         found += own or _following(nodes[place + 1 : place + 3])
     return max(found, key=lambda amount: amount.value, default=None)
 
 
 def _following(nodes: Sequence[Element]) -> tuple[Amount, ...]:
     for node in nodes:
-        if amounts(node.name):
-            return () if _CHARGE.search(node.name) else amounts(node.name)
+        found = amounts(node.name) or bare_amounts(node.name)
+        if found:
+            return () if _CHARGE.search(node.name) else found
     return ()
 
 
@@ -159,9 +179,11 @@ def _items(observation: Observation) -> list[Item]:
     """What stands in a row or list item together with an amount, charges aside."""
     found = []
     for group in _groups(observation.elements):
+        if any(element.role in ("radio", "checkbox", "switch") for element in group):
+            continue  # an offer to choose, as ways of shipping are
         texts = [element.name for element in group if element.visible and element.role != "button" and element.name]
-        prices = [amount.value for text in texts for amount in amounts(text)]
-        if not prices or any(_CHARGE.search(text) for text in texts):
+        prices = [price for text in texts for price in _payable(text)]
+        if not any(prices) or any(_CHARGE.search(text) for text in texts):
             continue
         bare = [re.sub(r"\s+", " ", AMOUNT.sub(" ", text)).strip() for text in texts]
         name = " ".join(text for text in bare if _content_words(text))
@@ -169,11 +191,21 @@ def _items(observation: Observation) -> list[Item]:
     return found
 
 
+def _payable(text: str) -> list[float]:
+    """Amounts in a text, those aside that nobody pays."""
+    return [
+        amount.value
+        for found in AMOUNT.finditer(text)
+        if not _EARLIER.search(text[: found.start()])
+        for amount in amounts(found.group())
+    ]
+
+
 def _pieces(group: Sequence[Element]) -> int | None:
     for element in group:
         shown = f"{element.name}: {element.value}" if element.role in ("spinbutton", "combobox") else element.name
         match = _PIECES.search(shown) if element.visible else None
-        if match is not None:
+        if match is not None and (match["named"] or element.role not in ("link", "heading", "img")):
             return int(match["named"] or match["before"] or match["after"])
     return None
 

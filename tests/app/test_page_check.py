@@ -15,6 +15,7 @@ from webdreamer_app.page_check import (
     OTHER_QUANTITY,
     OVER_LIMIT,
     UNASKED_SEVERAL,
+    UNREADABLE,
     check,
 )
 from webdreamer_app.types import Element, Observation
@@ -36,6 +37,7 @@ def review(*lines: str, item: str = "") -> Observation:
         ("$1,000", (1000.0,)),
         ("12 USD", (12.0,)),
         ("$30 2 mugs", (30.0,)),
+        ("USD 30 or EUR1.234,50", (30.0, 1234.5)),
         ("no money, 3 pieces", ()),
     ],
 )
@@ -59,6 +61,12 @@ def test_amounts_are_read_in_the_usual_spellings(text: str, values: tuple[float,
         ("use my $30 gift card", None),
         ("buy a mug", None),
         ("under 30 inches", None),
+        ("a mug, price under 30", 30.0),
+        ("a mug for under 30", 30.0),
+        ("a mug with a budget of 30, please", 30.0),
+        ("a pan for under 30 minutes of work", None),
+        ("a book for readers under 18 years", None),
+        ("a mug for no more than EUR 40", 40.0),
     ],
 )
 def test_price_limits_are_found(instruction: str, limit: float | None) -> None:
@@ -98,6 +106,13 @@ def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> No
         ("buy a mug under $30", ("Pay $45.00",), OVER_LIMIT),
         ("buy a mug", ("Total: $4500.00",), 0.0),
         ("buy a mug under $30", ("Thanks",), 0.0),
+        ("buy a mug under $30", ("Total: 45.00",), OVER_LIMIT),
+        ("buy a mug under $30", ("Total", "29,00"), 0.0),
+        ("buy a mug under $30", ("Total", "see below"), UNREADABLE),
+        ("buy a mug", ("Total", "see below"), 0.0),
+        ("buy a mug under $30", ("Total: $29.00", "Total savings: $80.00", "Total reviews: 812"), 0.0),
+        ("buy a mug under USD 30", ("Total: $29.00",), 0.0),
+        ("buy a mug for under 30", ("Total: 31.00 €",), OVER_LIMIT),
     ],
 )
 def test_the_total_is_held_against_the_limit(instruction: str, lines: tuple[str, ...], risk: float) -> None:
@@ -130,7 +145,16 @@ def test_an_invisible_total_is_no_evidence() -> None:
 
 @pytest.mark.parametrize(
     ("item", "risk"),
-    [("Norvik Blue Ceramic Mug", 0.0), ("Mugs, set", 0.0), ("Extended warranty plan", OTHER_ITEM), ("Shipping", 0.0)],
+    [
+        ("Norvik Blue Ceramic Mug", 0.0),
+        ("Mugs, set", 0.0),
+        ("Extended warranty plan", OTHER_ITEM),
+        ("New Balance shoes", OTHER_ITEM),
+        ("Shipping", 0.0),
+        ("Postage and handling", 0.0),
+        ("Sales tax", 0.0),
+        ("Promo SPRING", 0.0),
+    ],
 )
 def test_items_that_the_task_never_mentions_are_evidence(item: str, risk: float) -> None:
     evidence = check("buy me a blue ceramic mug", review(item=item))
@@ -194,7 +218,23 @@ def order(*shown: str) -> Observation:
         ("buy a blue mug", "Quantity: 2", UNASKED_SEVERAL),
         ("buy some blue mugs", "Quantity: 2", 0.0),
         ("buy the blue mug", "300 ml", 0.0),
+        ("buy 2 blue mugs", "Quantity: 2, was $99.00", 0.0),
     ],
 )
 def test_the_number_of_pieces_is_held_against_the_one_asked_for(instruction: str, shown: str, risk: float) -> None:
     assert check(instruction, order(shown)).risk == risk
+
+
+def test_earlier_prices_and_ways_of_shipping_are_no_part_of_the_order() -> None:
+    row = [Element("listitem"), *(Element("text", text, depth=1) for text in ("Blue mug", "Was $49.00", "Now $12.50"))]
+    ways = [
+        Element("listitem"), Element("radio", "Express", depth=1, bid="1"), Element("text", "1-2 days $9.99", depth=1),
+    ]  # fmt: skip
+    total = [Element("text", "Total: $12.50")]
+    seen = page("http://shop.test/review", "Review", [*row, *ways, *total])
+    assert check("buy a blue mug under $30", seen).risk == 0.0
+
+
+def test_a_pack_in_a_products_name_is_not_a_number_of_pieces() -> None:
+    row = [Element("listitem"), Element("link", "Blue mug x 4", depth=1, bid="1"), Element("text", "$12.50", depth=1)]
+    assert check("buy a blue mug", page("http://shop.test/", "Review", row)).risk == 0.0
