@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from webdreamer_app.actions import describe, is_final
+from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit, Judged, Observed, Planned, Stepped
 from webdreamer_app.identity import act_of, place_of
 from webdreamer_app.protocols import Browser, Gate, Planner, Recorder
@@ -187,14 +188,14 @@ class Agent:
     async def _decide(
         self, observation: Observation, history: History, deadline: float, clock: _Clock
     ) -> tuple[Plan, Verdict]:
-        plan = await _before(deadline, self._planner.plan(observation, history, self._emit))
+        plan = _graver(await _before(deadline, self._planner.plan(observation, history, self._emit)), observation)
         clock.lap("propose")
         verdict = await self._judge(plan, observation, history)
         clock.lap("gate")
         for _ in range(self._limits.max_looks):
             if verdict.decision is not Decision.LOOK_FURTHER:
                 break
-            plan = await _before(deadline, self._planner.deepen(plan, self._emit))
+            plan = _graver(await _before(deadline, self._planner.deepen(plan, self._emit)), observation)
             clock.lap("imagine")
             verdict = await self._judge(plan, observation, history)
             clock.lap("gate")
@@ -241,6 +242,13 @@ async def _before(deadline: float, plan: Awaitable[Plan]) -> Plan:
         if timeout.expired():
             raise _OutOfTimeError from None
         raise
+
+
+def _graver(plan: Plan, observation: Observation) -> Plan:
+    """The plan with the page's reading of its effect, where its planner thought less of it."""
+    if plan.effect.is_commit:
+        return plan
+    return replace(plan, effect=classify(plan.chosen.action, observation))
 
 
 def _continued(fresh: Observation, before: Observation | None, index: int) -> Observation:

@@ -381,3 +381,19 @@ async def test_a_block_from_before_a_resume_does_not_decide_how_it_ends() -> Non
     history = replace(first.history, resumed_at=len(first.history.steps))
     again = await Episode(["noop()"] * 2 + ["report_infeasible('sold out')"]).run(history)
     assert (again.status, again.message) == (Status.INFEASIBLE, "sold out")
+
+
+class Careless(Deepening):
+    """Holds an order for something that can be taken back."""
+
+    async def plan(self, observation: Observation, history: History, emit: Emit) -> Plan:
+        proposal = Proposal(Action("click", "2"))
+        return Plan(proposal, (proposal,), effect=Effect.READ)
+
+
+async def test_a_planner_can_not_talk_an_order_down() -> None:
+    episode = Episode(BUYING, "deny", planner=Careless(), limits=Limits(max_steps=1))
+    result = await episode.run()
+    assert episode.browser.executed == []
+    assert result.history.steps[0].plan.effect.is_commit
+    assert episode.recorder.log == ["intent click block", "outcome"]
