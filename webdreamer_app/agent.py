@@ -11,7 +11,7 @@ from enum import StrEnum
 from webdreamer_app.actions import describe, is_final
 from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit, Judged, Observed, Planned, Stepped
-from webdreamer_app.identity import act_of, place_of
+from webdreamer_app.identity import act_of, looks_alike, place_of
 from webdreamer_app.protocols import Browser, Gate, Planner, Recorder
 from webdreamer_app.types import Decision, History, Observation, Outcome, Plan, Step, Verdict
 
@@ -288,16 +288,20 @@ def _is_stuck(history: History) -> bool:
 
 def _changed_page(step: Step) -> bool:
     after = step.outcome.observation
-    return after is not None and after.text != step.observation.text
+    return after is not None and not looks_alike(after, step.observation)
 
 
 def _blocked_counts(status: Status, message: str, history: History) -> tuple[Status, str]:
-    """An episode that ends undone after blocked commits was stopped by the gate, whatever it says."""
-    if status in (Status.DONE, Status.NEEDS_APPROVAL):
-        return status, message
-    blocked = [step for step in history.steps[history.resumed_at :] if step.verdict.decision is Decision.BLOCK]
-    if not blocked:
+    """An episode whose last commit was blocked was stopped by the gate, whatever it says of itself."""
+    commits = [step for step in history.steps[history.resumed_at :] if _tried_to_commit(step)]
+    blocked = [step for step in commits if step.verdict.decision is Decision.BLOCK]
+    if status is Status.NEEDS_APPROVAL or not blocked or (status is Status.DONE and blocked[-1] is not commits[-1]):
         return status, message
     last = blocked[-1]
     doing = describe(last.action, last.observation)
-    return Status.BLOCKED, f"{message} The gate blocked: {doing} ({last.verdict.reason}).".strip()
+    said = f"It said {message!r}." if status is Status.DONE and message else message
+    return Status.BLOCKED, f"{said} The gate blocked: {doing} ({last.verdict.reason}).".strip()
+
+
+def _tried_to_commit(step: Step) -> bool:
+    return step.plan.effect.is_commit or step.verdict.decision is Decision.BLOCK

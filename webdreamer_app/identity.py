@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from webdreamer_app.types import Action, Observation
@@ -28,6 +30,16 @@ def page_path(url: str) -> str:
     except ValueError:  # a malformed address names only itself
         return url
     return f"{parts.netloc}{parts.path.rstrip('/') or '/'}"
+
+
+@lru_cache(maxsize=512)
+def _without_references(text: str) -> str:
+    return re.sub(r"^( *)\[[a-z]*\d+\] ", r"\1", text, flags=re.M)
+
+
+def looks_alike(one: Observation, other: Observation) -> bool:
+    """Whether two pages say the same: a page that is loaded again has new references and nothing else."""
+    return one.text == other.text or _without_references(one.text) == _without_references(other.text)
 
 
 def act_of(action: Action, observation: Observation) -> Act:

@@ -145,7 +145,54 @@ async def test_a_blocked_commit_is_recorded_unexecuted_and_another_way_is_taken(
     result = await episode.run()
     assert episode.browser.executed == ["click('1')"]
     assert [step.outcome.executed for step in result.history.steps] == [False, True, True]
-    assert (result.status, result.status.exit_status) == (Status.DONE, 0)
+    assert (result.status, result.status.exit_status) == (Status.BLOCKED, 3)
+    assert "It said 'In the cart.'. The gate blocked: click button 'Buy now'" in result.message
+
+
+async def test_done_after_a_block_is_done_when_a_later_commit_was_allowed() -> None:
+    class Second:
+        async def judge(self, plan: Plan, observation: Observation, history: History) -> Verdict:
+            allowed = plan.chosen.action.bid != "2"
+            return Verdict(Decision.ACT if allowed else Decision.BLOCK, "")
+
+    result = await Episode(
+        ["click('2')", "click('1')", "click('3')", "send_msg_to_user('Bought.')"], gate=Second()
+    ).run()
+    assert (result.status, result.message) == (Status.DONE, "Bought.")
+
+
+async def test_reloading_the_same_page_over_and_over_is_stuck() -> None:
+    numbers = iter(range(10, 99))
+
+    class Reloading(ScriptedBrowser):
+        async def execute(self, action: Action) -> Outcome:
+            search = Element("searchbox", "Search", bid=str(next(numbers)), value="carpet")
+            self.add("results", page("http://shop.test/s", "Nothing found", [search]))
+            return Outcome(self.show("results"))
+
+        async def observe(self) -> Observation:
+            return self.page
+
+    browser, recorder = Reloading(PAGES, "product"), MemoryRecorder()
+
+    class Searching(NoopPolicy):
+        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+            return (Proposal(Action("press", observation.elements[0].bid, ("Enter",)), probability=1.0),)
+
+    class Bare:
+        name = "bare"
+
+        async def plan(self, observation: Observation, history: History, emit: Emit) -> Plan:
+            (only,) = await Searching().propose(observation, history)
+            return Plan(only, (only,), effect=Effect.READ)
+
+        async def deepen(self, plan: Plan, emit: Emit) -> Plan:
+            return plan
+
+    for planner, status in ((Bare(), Status.STUCK), (ReactivePlanner(Searching()), Status.INFEASIBLE)):
+        gate = CommitGate(Approve.ALL, None, 0.2)
+        result = await Agent(browser, planner, gate, recorder, lambda event: None, Limits(max_steps=12)).run(GOAL)
+        assert result.status is status, result.message
 
 
 async def test_an_episode_that_ends_undone_after_a_block_was_stopped_by_the_gate() -> None:

@@ -192,3 +192,16 @@ async def test_an_action_that_changed_nothing_twice_is_passed_over() -> None:
     idle = after(await plan(policy), Decision.ACT)
     assert format_action((await plan(policy, idle)).chosen.action) == "click('1')"
     assert format_action((await plan(policy, idle, idle)).chosen.action) == "click('2')"
+
+
+@pytest.mark.parametrize(("blocked", "verb"), [(True, "report_infeasible"), (False, "click")])
+async def test_where_all_but_a_blocked_action_is_improbable_it_gives_up(blocked: bool, verb: str) -> None:
+    class Sure:
+        name = "sure"
+
+        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+            return (Proposal(Action("click", "1"), probability=0.98), Proposal(Action("click", "4"), probability=0.02))
+
+    step = after(await plan(script("click('1')" if blocked else "click('2')")), Decision.BLOCK)
+    made = await ReactivePlanner(Sure()).plan(CART, History(GOAL, (step,)), ignore)
+    assert made.chosen.action.verb == verb

@@ -35,9 +35,19 @@ class ScriptedBrowser:
         self.interactions = 0
         self.executed: list[str] = []
 
-    def show(self, name: str) -> None:
+    @property
+    def page(self) -> Observation:
+        """The page that is shown now."""
+        return self._pages[self._current]
+
+    def add(self, name: str, page: Observation) -> None:
+        """Put in a page, in the place of the one that had its name."""
+        self._pages[name] = page
+
+    def show(self, name: str) -> Observation:
         """Go to a page by itself, as scripts and redirects do."""
         self._current = name
+        return self.page
 
     async def observe(self) -> Observation:
         return self._pages[self._current]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit
-from webdreamer_app.identity import Act, act_of, page_path, place_of
+from webdreamer_app.identity import Act, act_of, looks_alike, page_path, place_of
 from webdreamer_app.protocols import Policy
 from webdreamer_app.types import Action, Decision, History, Observation, Plan, Proposal, Step
 
@@ -14,6 +15,8 @@ MAX_FAILURES = 3
 """How often the same action may fail on a page before it is passed over."""
 MAX_IDLE = 2
 """How often the same action may leave the page as it is before it is passed over."""
+MIN_LEFT = 0.05
+"""Where something was blocked, the least probability at which another action is taken for a way on."""
 LOOPING_VERBS = frozenset({"click", "press", "fill", "select_option", "goto", "go_back", "go_forward", "expand"})
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
 
@@ -31,11 +34,14 @@ class ReactivePlanner:
     async def plan(self, observation: Observation, history: History, emit: Emit) -> Plan:
         """The argmax over the proposals that remain; `report_infeasible` when none does."""
         proposals = await self._policy.propose(observation, history)
-        refused = _refused(observation, history) | _came_back(observation, history)
+        blocked = _blocked(observation, history)
+        refused = blocked | _failing(observation, history) | _came_back(observation, history)
         left = [one for one in proposals if _key(one.action, observation) not in refused]
-        if not left:
+        chosen = max(left, key=lambda one: one.probability, default=None)
+        if chosen is None or (
+            chosen.probability < MIN_LEFT and blocked & {_key(o.action, observation) for o in proposals}
+        ):
             return Plan(_nothing_left(len(proposals)), proposals, effect=classify(NOTHING_LEFT, observation))
-        chosen = max(left, key=lambda one: one.probability)
         return Plan(chosen, proposals, effect=classify(chosen.action, observation))
 
     async def deepen(self, plan: Plan, emit: Emit) -> Plan:
@@ -47,20 +53,23 @@ def _nothing_left(proposed: int) -> Proposal:
     return Proposal(NOTHING_LEFT, f"all {proposed} proposals were refused or kept failing on this page")
 
 
-def _refused(observation: Observation, history: History) -> set[Key]:
-    """Acts that were blocked on this page in this episode, or failed on it too often."""
+def _blocked(observation: Observation, history: History) -> set[Key]:
+    """Acts that were blocked on this page in this episode."""
+    return {_key(step.action, step.observation) for step in _here(observation, history) if _was_blocked(step)}
+
+
+def _failing(observation: Observation, history: History) -> set[Key]:
+    """Acts that failed on this page too often."""
+    failed = (step for step in _here(observation, history) if step.outcome.error and not _was_blocked(step))
+    failures = Counter(_key(step.action, step.observation) for step in failed)
+    return {key for key, count in failures.items() if count >= MAX_FAILURES}
+
+
+def _here(observation: Observation, history: History) -> Iterator[Step]:
     here = page_path(observation.url)
-    refused: set[Key] = set()
-    failures: dict[Key, int] = {}
     for step in history.steps:
-        if page_path(step.observation.url) != here or _may_be_decided_anew(step, history):
-            continue
-        key = _key(step.action, step.observation)
-        if _was_blocked(step):
-            refused.add(key)
-        elif step.outcome.error:
-            failures[key] = failures.get(key, 0) + 1
-    return refused | {key for key, count in failures.items() if count >= MAX_FAILURES}
+        if page_path(step.observation.url) == here and not _may_be_decided_anew(step, history):
+            yield step
 
 
 def _came_back(observation: Observation, history: History) -> set[Key]:
@@ -69,12 +78,12 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
     circled: set[Key] = set()
     for step in history.steps:
         after = step.outcome.observation
-        if step.observation.text != observation.text or step.action.verb not in LOOPING_VERBS or after is None:
+        if not looks_alike(step.observation, observation) or step.action.verb not in LOOPING_VERBS or after is None:
             continue
         if _may_be_decided_anew(step, history):
             continue
         key = _key(step.action, step.observation)
-        if after.text != observation.text and step.outcome.executed:
+        if not looks_alike(after, observation) and step.outcome.executed:
             circled.add(key)
         elif not step.outcome.error:
             idle[key] += 1
