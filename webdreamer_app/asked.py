@@ -52,6 +52,29 @@ _BARE_LIMIT = re.compile(
 _BARE_AMOUNT = re.compile(r"(?<![\d.,#-])\d{1,3}(?:[.,]?\d{3})*[.,]\d{2}(?![\d.,%])")
 
 
+_TAKING = r"(?:buy(?:ing)?|order(?:ing)?|purchas(?:e|ing)|get(?:ting)?|book(?:ing)?)"
+_SENDING = (
+    r"(?:pay(?:ing)?|submit(?:ting)?|send(?:ing)?|check(?:ing)? ?out|plac(?:e|ing)|confirm(?:ing)?|sign(?:ing)? up|"
+    r"subscrib(?:e|ing)|delet(?:e|ing)|cancel(?:l?ing)?)"
+)
+_FORBIDS = re.compile(
+    r"\b(?:do not|don['’]?t|never|without|avoid|must not|mustn['’]t|rather than)\s+(?:actually |yet |really )?"
+    rf"(?:{_TAKING}\b(?=\s*(?:$|[.,;:!?)]|"
+    r"(?:anything|it|them|this|that|any|yet|now)\b(?! (?:over|above|but|else|other))))|"
+    rf"{_SENDING}\b(?!\s+(?:more than|over|for more|to (?!me\b))))[^.;,!?]{{0,20}}",
+    re.I,
+)
+_ASKS = re.compile(
+    r"^\W*(?:please |just |only |can you |could you )*(?:show|tell|find out|look up|compare|list|read|see|"
+    r"check (?:if|whether|how|what|the)|what|which|when|where|who|why|how)\b",
+    re.I,
+)
+_QUESTION = re.compile(r"^\W*(?:is|are|does|do|did|has|have|was|were)\b", re.I)
+_DOES = re.compile(
+    rf"\b(?:{_TAKING}|{_SENDING})\b|\b(?:want|need|add|fill|register|deliver|ship|remove|change|replace|apply)\b", re.I
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     value: float
@@ -129,6 +152,18 @@ def is_vague(instruction: str) -> bool:
     return bool(
         _VAGUE.search(AMOUNT.sub(" ", instruction)) or re.search(r"(?<![\w.,-])(?:[2-9]|1\d)(?![\w%])", instruction)
     )
+
+
+def forbids(instruction: str) -> str:
+    """The words by which an instruction forbids to buy, send or change anything; empty where none do."""
+    found = _FORBIDS.search(instruction)
+    return found.group() if found is not None else ""
+
+
+def only_asks(instruction: str) -> bool:
+    """Whether an instruction wants to know something and nothing to be done."""
+    is_question = instruction.rstrip().endswith("?") and _QUESTION.search(instruction) is not None
+    return (is_question or _ASKS.search(instruction) is not None) and _DOES.search(instruction) is None
 
 
 def stem(word: str) -> str:

@@ -10,7 +10,8 @@ from webdreamer_app.actions import describe
 from webdreamer_app.effects import CHOICE_ROLES, classify
 from webdreamer_app.errors import ConfigError
 from webdreamer_app.identity import act_of, page_path
-from webdreamer_app.page_check import Evidence, check
+from webdreamer_app.page_check import Evidence, check, strongest
+from webdreamer_app.typed_check import check_typed
 from webdreamer_app.types import Action, Decision, Effect, Element, History, Observation, Plan, Step, Verdict
 
 Ask = Callable[[Plan, Observation, float | None, str], Awaitable[bool]]
@@ -70,7 +71,7 @@ class CommitGate:
         known = _valid(plan.chosen.commit_risk)
         if self.approve is Approve.ALL:
             return Verdict(Decision.ACT, "every action is approved (--approve all)", known, uncertainty)
-        evidence = check(history.goal.instruction, observation)
+        evidence = strongest(check(history.goal.instruction, observation), check_typed(history))
         risk = None if known is None else max(known, evidence.risk)
         if self.approve is Approve.DENY:
             reason = _join(f"no irreversible action may pass (--approve deny): {action}", evidence)

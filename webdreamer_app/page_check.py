@@ -9,13 +9,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webdreamer_app.asked import AMOUNT, Amount, Limit, amounts, bare_amounts, counts_of, is_vague, limit_of, stem
+from webdreamer_app.asked import (
+    AMOUNT,
+    Amount,
+    Limit,
+    amounts,
+    bare_amounts,
+    counts_of,
+    forbids,
+    is_vague,
+    limit_of,
+    only_asks,
+    stem,
+)
 from webdreamer_app.types import Element, Observation
 
 OVER_LIMIT = 1.0
 """Risk when the amount is above every reading of the limit."""
 ONE_READING = 0.1
 """Risk when the items are within the limit only if it is meant for each of several."""
+FORBIDDEN = 1.0
+"""Risk when the instruction says not to."""
+ONLY_ASKED = 0.9
+"""Risk when the instruction only wants to know something."""
 OTHER_CURRENCY = 0.6
 UNREADABLE = 0.6
 """Risk when the page names a total whose amount can't be read, and the instruction has a limit."""
@@ -82,11 +98,25 @@ class Item:
 
 def check(instruction: str, observation: Observation) -> Evidence:
     """The strongest evidence against committing on this page, with every reason."""
-    found = [part(instruction, observation) for part in (_check_amount, _check_items, _check_quantity)]
+    parts = (_check_wish, _check_amount, _check_items, _check_quantity)
+    return strongest(*(part(instruction, observation) for part in parts))
+
+
+def strongest(*found: Evidence) -> Evidence:
+    """All evidence as one: its highest risk, and the reasons of what is against."""
     against = [evidence for evidence in found if evidence.risk > 0]
     if against:
         return Evidence(max(one.risk for one in against), "; ".join(one.reason for one in against))
     return Evidence(0.0, "; ".join(one.reason for one in found if one.reason))
+
+
+def _check_wish(instruction: str, observation: Observation) -> Evidence:
+    forbidden = forbids(instruction)
+    if forbidden:
+        return Evidence(FORBIDDEN, f"the task says {forbidden!r}")
+    if only_asks(instruction):
+        return Evidence(ONLY_ASKED, "the task only asks to find something out")
+    return Evidence()
 
 
 def _check_amount(instruction: str, observation: Observation) -> Evidence:

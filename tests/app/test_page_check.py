@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webdreamer_app.asked import amounts, counts_of, limit_of, quantity_of
+from webdreamer_app.asked import amounts, counts_of, forbids, limit_of, only_asks, quantity_of
 from webdreamer_app.browser.scripted import page
 from webdreamer_app.page_check import (
+    FORBIDDEN,
     ONE_READING,
+    ONLY_ASKED,
     OTHER_CURRENCY,
     OTHER_ITEM,
     OTHER_QUANTITY,
@@ -238,3 +240,30 @@ def test_earlier_prices_and_ways_of_shipping_are_no_part_of_the_order() -> None:
 def test_a_pack_in_a_products_name_is_not_a_number_of_pieces() -> None:
     row = [Element("listitem"), Element("link", "Blue mug x 4", depth=1, bid="1"), Element("text", "$12.50", depth=1)]
     assert check("buy a blue mug", page("http://shop.test/", "Review", row)).risk == 0.0
+
+
+@pytest.mark.parametrize(
+    ("instruction", "words", "asks"),
+    [
+        ("Do not buy anything. Just show me the purple doormat.", "Do not buy anything", False),
+        ("Don't order yet, just add it to the cart", "Don't order yet", False),
+        ("Fill in the form without submitting it", "without submitting it", False),
+        ("Get me a mug, but don't get the large one", "", False),
+        ("Buy a mug, don't pay more than $30", "", False),
+        ("Buy a mug without paying over $30", "", False),
+        ("How much does the wall clock cost?", "", True),
+        ("Show me the blue mug", "", True),
+        ("Is there a blue mug?", "", True),
+        ("Can you buy a mug?", "", False),
+        ("Which mug is cheapest? Buy it.", "", False),
+        ("Do you have mugs? I need one", "", False),
+        ("Subscribe to the newsletter", "", False),
+        ("A blue mug for my place", "", False),
+    ],
+)
+def test_a_task_that_forbids_or_only_asks_is_evidence_against_any_commit(
+    instruction: str, words: str, asks: bool
+) -> None:
+    assert (forbids(instruction), only_asks(instruction)) == (words, asks)
+    risk = FORBIDDEN if words else ONLY_ASKED if asks else 0.0
+    assert check(instruction, review(item="Blue mug of doormat clock")).risk >= risk

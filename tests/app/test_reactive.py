@@ -16,6 +16,7 @@ from webdreamer_app.policies.oracle import OraclePolicy
 from webdreamer_app.policies.random_choice import RandomPolicy
 from webdreamer_app.policies.scripted import ScriptedPolicy
 from webdreamer_app.types import (
+    Action,
     Decision,
     Effect,
     Element,
@@ -24,6 +25,7 @@ from webdreamer_app.types import (
     Observation,
     Outcome,
     Plan,
+    Proposal,
     Step,
     Verdict,
 )
