@@ -70,7 +70,7 @@ async def _sqlite(url: URL, timeout_s: float) -> AsyncEngine:
 
 def _prepare_folder(path: Path) -> None:
     if path.is_dir():
-        raise DatabaseUnwritable(f"{path} is a folder, not a database file: name a file with --db.")
+        raise DatabaseUnwritable(f"{path} is a folder, not a database file: name a file.")
     path.parent.mkdir(parents=True, exist_ok=True)
 
 

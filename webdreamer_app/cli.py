@@ -124,7 +124,7 @@ def run(
 
 @app.command()
 def sites(
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:

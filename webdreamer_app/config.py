@@ -16,6 +16,7 @@ from typing import Any
 from webdreamer_app.errors import ConfigError, ProfileError, UsageError
 
 PREFIX = "WEBDREAMER_"
+DATABASE = "sessions.db"
 APPROVALS = ("ask", "deny", "gate", "all")
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -59,9 +60,14 @@ class Config:
     tau_commit: float = 0.5
     """With `approve = gate`: the largest risk (0 to 1) at which a commit may happen."""
 
+    @property
+    def has_own_db(self) -> bool:
+        """Whether the database was named, and isn't the one in the data folder."""
+        return self.db != str(self.data_dir / DATABASE)
+
     def __post_init__(self) -> None:
         if not self.db:
-            object.__setattr__(self, "db", str(self.data_dir / "sessions.db"))
+            object.__setattr__(self, "db", str(self.data_dir / DATABASE))
         _choice("approve", self.approve, (*APPROVALS, None))
         _choice("device", self.device, DEVICES)
         _above("max_steps", self.max_steps)

@@ -66,6 +66,8 @@ class PlainLines:
             case Stepped():
                 for line in step_lines(event.step):
                     self._write(line)
+            case SessionEnded(status="broken"):
+                self._write(f"Log: webdreamer show {event.session_id}")  # the error itself is told on stderr
             case SessionEnded():
                 self._write(f"{_words(event.status)} after {event.steps} steps. {event.message}".strip())
 

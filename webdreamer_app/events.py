@@ -42,7 +42,7 @@ class Stepped:
 class SessionEnded:
     session_id: str
     status: str
-    """One of the statuses in `webdreamer_app.agent.Status`."""
+    """One of the statuses in `webdreamer_app.agent.Status`, or `interrupted` or `broken`."""
     message: str
     steps: int
 

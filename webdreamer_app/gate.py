@@ -18,6 +18,9 @@ Ask = Callable[[Plan, Observation, float | None, str], Awaitable[bool]]
 """Asks a person: the plan, the page, the risk where it is known, the reason. True approves."""
 
 
+REFUSED = "a person refused"
+
+
 class Approve(StrEnum):
     """Who decides on what can't be taken back."""
 
@@ -102,7 +105,7 @@ class CommitGate:
             return Verdict(Decision.ASK, reason, risk, _uncertainty(plan), self._threshold)
         approved = await self.ask(plan, observation, risk, reason) is True
         decision = Decision.ACT if approved else Decision.BLOCK
-        said = "a person approved" if approved else "a person refused"
+        said = "a person approved" if approved else REFUSED
         return Verdict(decision, f"{said} ({reason})", risk, _uncertainty(plan), self._threshold)
 
     @property

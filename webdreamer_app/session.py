@@ -25,10 +25,10 @@ from webdreamer_app.assemble import browser_options, load_policy, make_agent, ma
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
-from webdreamer_app.events import Emit, SessionEnded, SessionStarted
-from webdreamer_app.gate import Ask
+from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
+from webdreamer_app.gate import REFUSED, Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
-from webdreamer_app.types import Action, Goal, History, Observation, Outcome
+from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
 BROKEN = "broken"
@@ -60,6 +60,12 @@ class SessionResult:
     session_id: str
     result: Result
     grade: Grade | None = None
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether a person refused the commit that it was stopped at: there is nothing left for them to decide."""
+        blocked = [step for step in self.result.history.steps if step.verdict.decision is Decision.BLOCK]
+        return bool(blocked) and blocked[-1].verdict.reason.startswith(REFUSED)
 
     @property
     def exit_status(self) -> int:
@@ -97,6 +103,18 @@ class SavingBrowser:
         return outcome
 
 
+class _Counted:
+    """Passes events on and counts the steps."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self.steps = 0
+
+    def __call__(self, event: Event) -> None:
+        self.steps += isinstance(event, Stepped)
+        self._emit(event)
+
+
 async def run_session(
     config: Config, plan: SessionPlan, repository: Repository, emit: Emit, ask: Ask | None, *, interactive: bool
 ) -> SessionResult:
@@ -109,18 +127,22 @@ async def run_session(
         plan.task.id if plan.task else "",
     )
     folder = config.data_dir / "sessions" / session_id
+    counted = _Counted(emit)
     try:
         with _only_here(session_id, folder):
             if plan.resume:
                 await repository.mark_unknown(session_id)
                 await repository.reopen_session(session_id)
-            return await _run(config, plan, repository, emit, ask, session_id, folder, interactive)
+            return await _run(config, plan, repository, counted, ask, session_id, folder, interactive)
     except asyncio.CancelledError:
-        await asyncio.shield(repository.end_session(session_id, "interrupted", "Interrupted; --resume goes on."))
+        message = f"webdreamer run --resume {session_id} goes on."
+        await asyncio.shield(repository.end_session(session_id, "interrupted", message))
+        emit(SessionEnded(session_id, "interrupted", message, counted.steps))
         raise
     except EnvironmentFailed as error:
         with contextlib.suppress(Exception):  # the database itself may be what failed
             await repository.end_session(session_id, BROKEN, str(error))
+        emit(SessionEnded(session_id, BROKEN, str(error), counted.steps))
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import socket
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from storage.repository import open_repository
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PAGE = b"<html><head><title>T</title></head><body><h1>Hello</h1><a href='/x'>Link</a></body></html>"
@@ -65,7 +68,7 @@ def test_unknown_names_give_status_2_and_the_nearest(webdreamer: Run) -> None:
         (("demo", "--set", "max_step=3"), "did you mean max_steps?"),
         (("demo", "--approve", "al"), "did you mean all?"),
         (("run", "x", "--url", "http://127.0.0.1:1/", "--approve", "all"), "--i-accept-the-risk"),
-        (("show", "nothing"), "There is no session 'nothing'"),
+        (("show", "nothing"), "There is no database"),
     ):
         done = webdreamer(*arguments)
         assert (done.returncode, hint in done.stderr) == (2, True), (arguments, done.returncode, done.stderr)
@@ -135,9 +138,19 @@ def test_a_corrupt_checkpoint_is_refused_by_name(webdreamer: Run, tmp_path: Path
     assert "webdreamer train policy" in done.stderr
 
 
+def make_database(place: Path) -> None:
+    async def make() -> None:
+        async with open_repository(place):
+            pass
+
+    asyncio.run(make())
+
+
 def test_a_locked_database_and_one_that_is_none_are_said(webdreamer: Run, tmp_path: Path) -> None:
     database = tmp_path / "mine.db"
-    assert webdreamer("sessions", "--db", str(database)).returncode == 0
+    make_database(database)
+    missing = webdreamer("show", "nothing", "--db", str(database))
+    assert (missing.returncode, "There is no session 'nothing'" in missing.stderr) == (2, True)
     holder = sqlite3.connect(database)
     holder.execute("BEGIN EXCLUSIVE")
     done = webdreamer("demo", "--policy", "oracle", "--db", str(database))
@@ -148,3 +161,39 @@ def test_a_locked_database_and_one_that_is_none_are_said(webdreamer: Run, tmp_pa
     other.write_bytes(b"not a database at all" * 100)
     damaged = webdreamer("sessions", "--db", str(other))
     assert (damaged.returncode, "other.db" in damaged.stderr) == (4, True)
+
+
+def test_a_file_that_can_not_be_written_is_said_before_anything_is_measured(webdreamer: Run, tmp_path: Path) -> None:
+    for place, words in ((tmp_path, "is a folder"), (tmp_path / "no" / "x.json", "There is no folder")):
+        done = webdreamer("bench", "shop", "-n", "1", "--json", str(place))
+        assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["sessions", "show", "replay", "audit"])
+def test_reading_makes_no_database(webdreamer: Run, tmp_path: Path, command: str) -> None:
+    place = tmp_path / "no" / "such.db"
+    done = webdreamer(command, *(["abc"] if command in ("show", "replay") else []), "--db", str(place))
+    assert (done.returncode, f"There is no database {place}" in done.stderr) == (2, True), done.stderr
+    assert not place.parent.exists()
+
+
+def test_before_anything_was_run_there_are_no_sessions(webdreamer: Run, tmp_path: Path) -> None:
+    done = webdreamer("sessions")
+    assert (done.returncode, "`webdreamer demo` makes one" in done.stdout) == (0, True), done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_port_that_can_not_be_is_refused(webdreamer: Run) -> None:
+    done = webdreamer("sites", "--port", "99999")
+    assert (done.returncode, "65535" in done.stderr) == (2, True)
+
+
+@pytest.mark.browser
+def test_programs_learn_of_a_failing_environment(webdreamer: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        done = webdreamer("run", "Buy it", "--url", f"http://127.0.0.1:{taken.getsockname()[1]}/", "--json")
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert (done.returncode, last["event"], last["status"]) == (4, "ended", "broken")
+    assert "refused the connection" in last["message"]

@@ -113,8 +113,11 @@ def test_an_interrupted_run_leaves_no_chromium_and_can_be_resumed(
     started = descendants(process.pid)
     assert chromium_among(started)
     process.send_signal(number)
-    process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=30)
     assert process.returncode == 130
+    ended = json.loads(rest.splitlines()[-1])
+    assert (ended["event"], ended["status"]) == ("ended", "interrupted")
+    assert f"--resume {session}" in ended["message"]
     assert chromium_among(started) == set()
     resumed = webdreamer("run", "--resume", session, "--json")
     assert resumed.returncode in (0, 3), resumed.stderr

@@ -32,7 +32,7 @@ def errors_as_sentences() -> Iterator[None]:
     except (WebDreamerError, StorageError, ServerError, UnknownSession, UnknownSuiteError) as error:
         raise _exit(error) from error
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
-        stderr("Interrupted. What was decided is recorded; `webdreamer run --resume ID` goes on.")
+        stderr("Interrupted. What was decided is recorded.")
         raise typer.Exit(INTERRUPTED) from error
 
 

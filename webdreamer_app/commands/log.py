@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from storage.records import SessionRecord, StepRecord
-from storage.repository import open_repository
+from storage.repository import Repository, open_repository
 from webdreamer_app.config import Config
 from webdreamer_app.console import stdout, step_data, step_lines, verdict_words
+from webdreamer_app.errors import UsageError
 from webdreamer_app.recorder import step_from_record
 from webdreamer_app.types import Step
 
 _EXCERPT_LINES = 14
 
 
+@contextlib.asynccontextmanager
+async def _stored(config: Config) -> AsyncIterator[Repository]:
+    """The database, which is only read: none is made. Raises UsageError where there is none."""
+    if "://" not in config.db and not await asyncio.to_thread(Path(config.db).is_file):
+        raise UsageError(f"There is no database {config.db}: check --db, or make one with `webdreamer demo`.")
+    async with open_repository(config.db) as repository:
+        yield repository
+
+
 async def sessions(config: Config, limit: int, as_json: bool) -> None:
     """Newest first."""
-    async with open_repository(config.db) as repository:
-        found = await repository.list_sessions(limit)
+    found: list[SessionRecord] = []
+    if config.has_own_db or await asyncio.to_thread(Path(config.db).is_file):
+        async with _stored(config) as repository:
+            found = await repository.list_sessions(limit)
     for one in found:
         if as_json:
             stdout(json.dumps(_session_data(one)))
@@ -33,7 +49,7 @@ async def sessions(config: Config, limit: int, as_json: bool) -> None:
 
 async def show(config: Config, prefix: str, as_json: bool) -> None:
     """A session and its steps, a line or three each."""
-    async with open_repository(config.db) as repository:
+    async with _stored(config) as repository:
         session = await repository.find_session(prefix)
         steps = [step_from_record(one) for one in await repository.steps(session.id)]
     if as_json:
@@ -50,7 +66,7 @@ async def show(config: Config, prefix: str, as_json: bool) -> None:
 
 async def replay(config: Config, prefix: str) -> None:
     """Every step as it was decided: the page, what was proposed, the verdict, what followed."""
-    async with open_repository(config.db) as repository:
+    async with _stored(config) as repository:
         session = await repository.find_session(prefix)
         records = await repository.steps(session.id)
     _header(session)
@@ -87,7 +103,7 @@ def _replay_step(step: Step, record: StepRecord) -> None:
 
 async def audit(config: Config, prefix: str, as_json: bool) -> None:
     """Each action that can't be taken back: allowed, held or blocked, with the evidence."""
-    async with open_repository(config.db) as repository:
+    async with _stored(config) as repository:
         session_id = (await repository.find_session(prefix)).id if prefix else ""
         records = await repository.commits(session_id)
     for record in records:

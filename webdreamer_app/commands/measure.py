@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,16 @@ def check_split(suite_name: str, split: str) -> None:
         raise UsageError(f"{suite_name} has no split {split!r}; there are: {', '.join(splits)}.")
 
 
+def check_writable(file: Path) -> None:
+    """Raises UsageError where a file can't be written, before hours are spent on what goes into it."""
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder: name a file for the figures.")
+    if not file.parent.is_dir():
+        raise UsageError(f"There is no folder {file.parent}: make it first, or name another file.")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise UsageError(f"{file} can't be written: choose another place.")
+
+
 async def bench(
     config: Config,
     suite: str,
@@ -77,6 +88,8 @@ async def bench(
         check_planner(planner, gated=True)
     check_policy(config.policy, on_suite=True)
     check_split(suite, split)
+    if json_file is not None:
+        check_writable(json_file)
     options = BenchOptions(suite, split, tuple(dict.fromkeys(planners)), count, parse_seeds(seeds), workers)
     database = config.data_dir / "bench" / f"{suite}-{time.strftime('%Y%m%d-%H%M%S')}.db"
     with progress_bar(f"bench {suite}") as progress:

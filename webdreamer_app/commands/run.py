@@ -21,6 +21,7 @@ from webdreamer_app.errors import UsageError
 from webdreamer_app.events import Emit
 from webdreamer_app.gate import Ask
 from webdreamer_app.session import STORED, SessionPlan, SessionResult, resume_plan, run_session
+from webdreamer_app.summary import summary
 from webdreamer_app.types import Goal, Observation
 from webdreamer_app.types import Plan as StepPlan
 
@@ -34,6 +35,8 @@ async def ask_person(plan: StepPlan, observation: Observation, risk: float | Non
     shown = f" (risk {risk:.2f})" if risk is not None else ""
     stderr(f"\nOn {one_line(observation.title)!r}, {one_line(observation.url)}")
     stderr(f"  wants to: {one_line(describe(plan.chosen.action, observation))} [{plan.effect}]")
+    for line in summary(plan.chosen.action, observation):
+        stderr(f"    {one_line(line)}")
     stderr(f"  because it is held: {one_line(reason)}{shown}")
     sys.stderr.write("Allow it? [y/N] ")
     sys.stderr.flush()
@@ -83,6 +86,10 @@ async def run_task(
     if approve == "all" and not accept_risk:
         raise UsageError(
             "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
+        )
+    if approve == "gate":
+        stderr(
+            "Warning: the commit score was not trained on this site, so its risk is a guess; --approve ask asks you."
         )
     goal = Goal(instruction, load_profile(profile) if profile else {})
     return await _go(config, SessionPlan(goal, url, approve), as_json)
@@ -136,19 +143,27 @@ async def _go(config: Config, plan: SessionPlan, as_json: bool) -> int:
 async def _run(config: Config, plan: SessionPlan, repository: Repository, as_json: bool) -> int:
     asker = _asker()
     done = await run_session(config, plan, repository, _listener(as_json), asker, interactive=asker is not None)
-    _report(done, as_json)
+    _report(done, config, as_json)
     return done.exit_status
 
 
-def _report(done: SessionResult, as_json: bool) -> None:
+def _more_steps(done: SessionResult, config: Config) -> str:
+    """What a resumed run needs besides, where this one used up its steps."""
+    taken = len(done.result.history.steps)
+    return f" --max-steps {taken + config.max_steps}" if taken >= config.max_steps else ""
+
+
+def _report(done: SessionResult, config: Config, as_json: bool) -> None:
     write = stderr if as_json else stdout
     if done.grade is not None:
         word = "success" if done.grade.success else "not as asked"
         write(f"Grade from the shop's database: {word}, reward {done.grade.reward:.2f}. {done.grade.detail}")
         if as_json:
             stdout(_grade_line(done))
-    if done.exit_status == 3:
-        write(f"A person must decide: webdreamer run --resume {done.session_id} --approve ask")
+    if done.exit_status == 3 and not done.was_refused:
+        write(
+            f"A person must decide: webdreamer run --resume {done.session_id} --approve ask{_more_steps(done, config)}"
+        )
     write(f"Log: webdreamer show {done.session_id}")
 
 

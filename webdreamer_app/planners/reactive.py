@@ -80,7 +80,7 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
         after = step.outcome.observation
         if not looks_alike(step.observation, observation) or step.action.verb not in LOOPING_VERBS or after is None:
             continue
-        if _may_be_decided_anew(step, history):
+        if step.index < history.resumed_at:  # its page was opened anew
             continue
         key = _key(step.action, step.observation)
         if not looks_alike(after, observation) and step.outcome.executed:
