@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
-from webdreamer_app.types import Box, Dialog, Element, Form, Observation, Tab
+import msgspec
 
-_NESTED: dict[str, Any] = {"box": Box, "form": Form}
+from webdreamer_app.types import Dialog, Element, Observation, Tab
 
 
 def observation_to_data(observation: Observation) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def observation_to_data(observation: Observation) -> dict[str, Any]:
     return {
         "url": observation.url,
         "title": observation.title,
-        "elements": [_plain(element) for element in observation.elements],
+        "elements": [msgspec.to_builtins(element) for element in observation.elements],
         "text": observation.text,
         "tabs": [_plain(tab) for tab in observation.tabs],
         "dialogs": [_plain(dialog) for dialog in observation.dialogs],
@@ -38,26 +38,10 @@ def observation_from_data(data: dict[str, Any]) -> Observation:
     )
 
 
-def _plain(item: Any) -> dict[str, Any]:
-    result = {}
-    for field in fields(item):
-        value = getattr(item, field.name)
-        if field.default is not MISSING and value == field.default:
-            continue
-        if isinstance(value, Box | Form):
-            value = [getattr(value, name.name) for name in fields(value)]
-        result[field.name] = list(value) if isinstance(value, tuple) else value
-    return result
-
-
-_ELEMENT_FIELDS = frozenset(field.name for field in fields(Element))
+def _plain(item: Tab | Dialog) -> dict[str, Any]:
+    values = ((field, getattr(item, field.name)) for field in fields(item))
+    return {field.name: value for field, value in values if field.default is MISSING or value != field.default}
 
 
 def _element(data: dict[str, Any]) -> Element:
-    values = {name: value for name, value in data.items() if name in _ELEMENT_FIELDS}
-    for name, kind in _NESTED.items():
-        if values.get(name) is not None:
-            values[name] = kind(*values[name])
-    if "options" in values:
-        values["options"] = tuple(values["options"])
-    return Element(**values)
+    return msgspec.convert(data, Element)

@@ -154,7 +154,7 @@ class _Worker:
 
 def _deviation(chance: random.Random, observation: Observation, goal: Goal) -> Action | None:
     """A random action that commits nothing."""
-    usable = [element for element in observation.elements if element.bid and not element.disabled]
+    usable = [element for element in observation.elements if element.is_usable]
     for _ in range(8):
         if not usable:
             return None

@@ -10,7 +10,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from webdreamer_app import effect_words as words
-from webdreamer_app.types import Action, Effect, Element, Observation
+from webdreamer_app.types import TYPED_ROLES, Action, Effect, Element, Observation
 
 READING_VERBS = frozenset(
     {"scroll", "hover", "noop", "go_back", "go_forward", "new_tab", "tab_focus", "tab_close", "expand"}
@@ -26,7 +26,7 @@ MOVING_KEYS = frozenset(
     {"tab", "shift+tab", "escape", "home", "end", "pageup", "pagedown"}
     | {"arrowup", "arrowdown", "arrowleft", "arrowright", "control+home", "control+end"}
 )
-FIELD_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox", "slider"})
+FIELD_ROLES = TYPED_ROLES | {"combobox", "slider", "color"}
 CHOICE_ROLES = frozenset(
     {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "tab", "treeitem"}
 )
@@ -72,7 +72,9 @@ def _drags_safely(target: Element, onto: Element) -> bool:
 
 
 def _click(target: Element, observation: Observation) -> Effect:
-    if target.role in FIELD_ROLES:
+    if target.role in FIELD_ROLES or target.input_type == "file":
+        return Effect.READ
+    if target.role == "summary" and not _commits(_label(target)):
         return Effect.READ
     if target.role in CHOICE_ROLES and not (target.input_type in SUBMIT_TYPES or target.href):
         return Effect.REVERSIBLE

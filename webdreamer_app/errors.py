@@ -48,6 +48,10 @@ class BrowserError(EnvironmentFailed):
     """No Chromium could be started, it died, or a page could not be opened."""
 
 
+class PageCrashed(BrowserError):  # noqa: N818 - a fact about a page
+    """A page ended its own process. The browser lives, and other pages can be opened."""
+
+
 class CheckpointError(EnvironmentFailed):
     """Weights are missing, corrupt, or were made for something else."""
 

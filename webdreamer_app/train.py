@@ -132,7 +132,7 @@ class _Builder:
 def _commits(page: Observation) -> Iterator[str]:
     """References whose click could not be taken back."""
     for element in page.elements:
-        clickable = element.bid and not element.disabled and element.role not in NO_CLICK and not element.options
+        clickable = element.is_usable and element.role not in NO_CLICK and not element.options
         if clickable and classify(Action("click", element.bid), page).is_commit:
             yield element.bid
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Effect(StrEnum):
@@ -33,8 +37,7 @@ class Decision(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True, array_like=True):
     """Border box in CSS pixels, relative to the top-left of the page's viewport."""
 
     x: float
@@ -43,8 +46,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, array_like=True):
     """The form that an element belongs to, as far as it tells what submitting would send."""
 
     method: str
@@ -57,15 +59,20 @@ class Form:
     """Whether the form names no address, or has a handler: what submitting sends is then up to a script."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+TYPED_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "date", "time", "month", "week", "datetime"})
+"""Roles of fields that take text, native fields for dates and times among them."""
+
+
+class Element(Struct, frozen=True, omit_defaults=True):
     """One node of the page in accessibility-tree style, in document order.
+
+    A struct, not a dataclass: large pages have tens of thousands, and these are made in a fraction of the time.
 
     Interactive elements carry a `bid`; containers and text have an empty one. `depth` rebuilds the
     tree: the parent of a node is the nearest earlier node with a smaller depth.
     """
 
-    role: str
+    role: str = "text"
     """ARIA role (`button`, `link`, `textbox`, `heading`, `listitem`, …) or `text` for plain text."""
     name: str = ""
     """Accessible name; for `text`, the text itself. Whitespace collapsed."""
@@ -77,7 +84,7 @@ class Element:
     """`type` of an input or button (`submit`, `radio`, `text`, …), lower case."""
     value: str | None = None
     """Current value of a field, or the selected label of a select. None where there is no value."""
-    checked: bool | None = None
+    checked: bool | Literal["mixed"] | None = None
     disabled: bool = False
     required: bool = False
     readonly: bool = False
@@ -96,10 +103,21 @@ class Element:
     visible: bool = True
     hooked: bool = False
     """Whether a link carries an attribute by which scripts turn its click into another request or a question."""
+    covered: bool = False
+    """Whether something else lies over it and would take the click."""
 
     @property
     def is_interactive(self) -> bool:
         return bool(self.bid)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether an action on it would reach it now."""
+        return bool(self.bid) and not self.disabled and not self.covered
+
+    def changed(self, **fields: Any) -> Element:
+        """The same with other values in some fields."""
+        return replace(self, **fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ async def test_a_refused_action_is_passed_over_but_its_namesake_is_not() -> None
 
 async def test_a_refusal_holds_when_references_and_query_change() -> None:
     first = await plan(script("click('1')"))
-    renamed = tuple(replace(one, bid=f"9{one.bid}" if one.bid else "") for one in CART.elements)
+    renamed = tuple(one.changed(bid=f"9{one.bid}" if one.bid else "") for one in CART.elements)
     moved = page("http://shop.test/cart?x=2", "Cart", renamed)
     second = await plan(script("click('91')", "click('92')"), after(first, Decision.BLOCK), observation=moved)
     assert format_action(second.chosen.action) == "click('92')"

@@ -202,3 +202,37 @@ async def test_storage_is_written_for_its_owner_only(browser: ChromiumBrowser, p
             )
         )
         assert "kept b" in (await other.observe()).text
+
+
+def deep(levels: int) -> str:
+    """A page that a script nests this deep; the parser itself stops at 512."""
+    return (
+        "<script>let at = document.body; "
+        f"for (let level = 0; level < {levels}; level++) {{ const box = document.createElement('div'); at.append(box); at = box }}"
+        "const button = document.createElement('button'); button.textContent = 'Deep down'; at.append(button);</script>"
+    )
+
+
+async def test_a_page_nested_1500_levels_deep_is_read_and_acted_on(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put(deep(1500)))
+    button = next(element for element in seen.elements if element.name == "Deep down")
+    assert (await browser.execute(parse(f"click('{button.bid}')"))).error == ""
+
+
+async def test_after_a_page_that_crashes_its_own_tab_it_goes_on_where_it_was(pages: Any) -> None:
+    pages.put(deep(8000), "/crash")
+    pages.put("<h1>Elsewhere</h1>", "/next")
+    async with open_browser(BrowserOptions(timeout_s=10)) as browser:
+        seen = await browser.goto(pages.put('<a href="/crash">Go there</a><a href="/next">Go on</a>'))
+        outcome = await browser.execute(parse(f"click('{seen.elements[0].bid}')"))
+        assert "crashed its tab" in outcome.error
+        assert outcome.unknown
+        assert outcome.observation is not None
+        again = next(element for element in outcome.observation.elements if element.name == "Go on")
+        assert again.bid not in {element.bid for element in seen.elements}
+        outcome = await browser.execute(parse(f"click('{again.bid}')"))
+        assert outcome.observation is not None
+        assert "Elsewhere" in outcome.observation.text
+        with pytest.raises(BrowserError, match="crashed its tab"):
+            await browser.goto(f"{pages.url}/crash")
+        assert "Elsewhere" in (await browser.goto(f"{pages.url}/next")).text

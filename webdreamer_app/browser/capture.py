@@ -2,69 +2,64 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from webdreamer_app.types import Box, Element, Form
+import msgspec
 
-WORLD = "webdreamer"
+from webdreamer_app.types import Element
+
+_LONE_SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+@cache
+def script(name: str) -> str:
+    """A script of this package, by its name without `.js`."""
+    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache
 def capture_script() -> str:
-    return (Path(__file__).parent / "capture.js").read_text(encoding="utf-8")
+    """The capture with its parts in place."""
+    parts = "\n".join(script(name) for name in ("safe", "names", "reach", "walk"))
+    return script("capture").replace("/* parts */", parts)
 
 
-@dataclass(frozen=True, slots=True)
-class FrameCapture:
-    """What one frame's document holds. `frames` maps a place in `elements` to the bid of the iframe element there."""
+class FrameCapture(msgspec.Struct, frozen=True):
+    """What one frame's document holds."""
 
     title: str
     url: str
     elements: tuple[Element, ...]
-    frames: dict[int, str]
+    frames: dict[int, str] = {}
+    """The reference of the iframe element at a place in `elements`."""
     next: int = 1
     """The lowest number that no element of this document has."""
+    hosts: tuple[str, ...] = ()
+    """References of elements that may hold a closed shadow root."""
+    asked: tuple[tuple[str, bool], ...] = ()
+    """References of custom elements whose role and states only the browser knows, and whether it was asked before."""
+
+
+_DECODER = msgspec.json.Decoder(FrameCapture)
 
 
 def read_capture(text: str) -> FrameCapture:
     """Turn the capture's JSON string into elements. Raises ValueError on anything else."""
-    data = json.loads(text)
-    nodes = data["nodes"]
-    return FrameCapture(
-        title=str(data["title"]),
-        url=str(data["url"]),
-        elements=tuple(_element(node) for node in nodes),
-        frames={place: str(node["frame"]) for place, node in enumerate(nodes) if "frame" in node},
-        next=int(data["next"]),
-    )
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        pass
+    try:
+        return _DECODER.decode(_well_formed(text))
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise ValueError(f"the capture can't be read: {error}") from error
 
 
-def _element(node: dict[str, Any]) -> Element:
-    form = node.get("form")
-    box = node.get("box")
-    return Element(
-        role=node["role"],
-        name=node.get("name", ""),
-        depth=node.get("depth", 0),
-        bid=node.get("bid", ""),
-        tag=node.get("tag", ""),
-        input_type=node.get("input_type", ""),
-        value=node.get("value"),
-        checked=node.get("checked"),
-        disabled=node.get("disabled", False),
-        required=node.get("required", False),
-        readonly=node.get("readonly", False),
-        invalid=node.get("invalid", ""),
-        expanded=node.get("expanded"),
-        selected=node.get("selected"),
-        level=node.get("level", 0),
-        options=tuple(node.get("options", ())),
-        href=node.get("href", ""),
-        hooked=node.get("hooked", False),
-        form=Form(str(form[0]).lower(), str(form[1]), int(form[2]), bool(form[3])) if form else None,
-        box=Box(*map(float, box)) if box else None,
-    )
+def _well_formed(text: str) -> str:
+    """Halves of surrogate pairs, which pages may hold and no encoding can, become replacement characters.
+
+    JSON.stringify writes whole pairs as they are, so every one that it escapes is a half.
+    """
+    return _LONE_SURROGATE.sub(r"\1\\ufffd", text).encode("utf-8", "replace").decode()

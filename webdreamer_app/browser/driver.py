@@ -18,18 +18,20 @@ from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
 from webdreamer_app.browser.failures import explain, first_line
-from webdreamer_app.browser.serialize import line, serialize
-from webdreamer_app.browser.tab import Interrupted, Numbers, Tab
-from webdreamer_app.errors import BrowserError
-from webdreamer_app.types import Action, Element, Observation, Outcome
+from webdreamer_app.browser.frames import Interrupted, Numbers
+from webdreamer_app.browser.serialize import serialize
+from webdreamer_app.browser.tab import Tab
+from webdreamer_app.errors import BrowserError, PageCrashed
+from webdreamer_app.types import Action, Observation, Outcome
 from webdreamer_app.types import Tab as TabInfo
 
-_MAX_FRAMES = 20
 _MAX_CHANGES = 20
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
 _STATE_LIMIT_S = 3.0
 _ERROR_PAGE_S = 0.2
+_GOING = frozenset({"goto", "go_back", "go_forward", "new_tab", "tab_focus", "tab_close", "hover", "scroll"})
+"""Verbs that send nothing that could commit."""
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
 
 
@@ -128,6 +130,8 @@ class ChromiumBrowser:
         if urlsplit(url).scheme not in ("http", "https", "file", "about"):
             raise BrowserError(f"{url!r} is not a web address: write it with http:// or https://.")
         self.interactions += 1
+        if self.tab.is_crashed:
+            await self._reopen("")
         status = await self._open(url)
         if status is not None and status >= 400:
             raise BrowserError(f"{url} answered with status {status}: check the address.")
@@ -164,11 +168,9 @@ class ChromiumBrowser:
 
     async def _has_content(self) -> bool:
         try:
-            frame = await self.tab.main_frame()
-            world = await self.tab.world(frame)
-            words = await self.tab.call(
-                world, "() => location.href === 'about:blank' ? '' : document.body?.innerText", limit_s=1.0
-            )
+            worlds = self.tab.frames.worlds
+            text = "() => location.href === 'about:blank' ? '' : document.body?.innerText"
+            words = await worlds.call(await worlds.main(), text, limit_s=1.0)
         except (Error, TimeoutError, Interrupted):
             return False
         return bool(str(words or "").strip())
@@ -199,8 +201,7 @@ class ChromiumBrowser:
     async def _capture(self, tab: Tab) -> FrameCapture:
         for attempt in range(3):
             try:
-                main = await tab.capture_frame(await tab.main_frame(), "")
-                break
+                tab.last = await tab.frames.capture()
             except Interrupted:
                 return tab.last or FrameCapture("", tab.page.url, (), {})
             except TimeoutError as error:
@@ -209,36 +210,9 @@ class ChromiumBrowser:
                 if attempt == 2:
                     raise BrowserError(f"The page {tab.page.url} could not be read: {first_line(error)}") from error
                 await tab.settle(self.options.timeout_s)
-        tab.last = await self._with_frames(tab, main)
-        return tab.last
-
-    async def _with_frames(self, tab: Tab, main: FrameCapture) -> FrameCapture:
-        """Put each same-process frame's elements under its iframe; a frame that fails stays empty."""
-        if not main.frames:
-            return main
-        budget = _MAX_FRAMES
-
-        async def insert(capture: FrameCapture, prefix: str) -> list[Element]:
-            nonlocal budget
-            merged: list[Element] = []
-            for place, element in enumerate(capture.elements):
-                merged.append(element)
-                bid = capture.frames.get(place)
-                if bid is None or budget <= 0:
-                    continue
-                budget -= 1
-                frame: str | None = None
-                try:
-                    frame = await tab.child_frame(tab.contexts[prefix], bid)
-                    inner = await tab.capture_frame(frame, tab.letters_of(frame)) if frame else None
-                except (Error, TimeoutError, ValueError):
-                    inner = None
-                if frame is not None and inner is not None:
-                    nested = await insert(inner, tab.letters_of(frame))
-                    merged += [replace(one, depth=one.depth + element.depth + 1) for one in nested]
-            return merged
-
-        return replace(main, elements=tuple(await insert(main, "")), frames={})
+            else:
+                return tab.last
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def execute(self, action: Action) -> Outcome:
         """Run one action and wait for the page to settle."""
@@ -246,6 +220,19 @@ class ChromiumBrowser:
             return Outcome(observation=await self.observe(), terminated=True)
         await self._settle_tabs()
         self.interactions += action.verb not in _UNCOUNTED
+        before = self.tab.last
+        try:
+            return await self._execute(action)
+        except PageCrashed as crash:
+            # What was sent may have arrived, so nobody may take it for undone.
+            await self._reopen(before.url if before is not None else "")
+            error = f"{action.verb}: {crash} The page before it was opened again."
+
+            return Outcome(
+                observation=await self.observe(), error=error, unknown=action.verb not in _UNCOUNTED | _GOING
+            )
+
+    async def _execute(self, action: Action) -> Outcome:
         error, sent = "", False
         acted_on, asked, seen = self.tab, self.tab.windows_opened, self._pages_seen
         try:
@@ -268,6 +255,19 @@ class ChromiumBrowser:
             if self.tab is not acted_on and not self.tab.dialog:
                 await self.tab.settle(self.options.timeout_s)
         return Outcome(observation=await self.observe(), error=error, unknown=sent)
+
+    async def _reopen(self, url: str) -> None:
+        """Put a new tab in the place of one that crashed, on the last page that was seen. Raises BrowserError."""
+        crashed = self.tab
+        page = await self.context.new_page()
+        await self._settle_tabs()
+        with contextlib.suppress(Error, TimeoutError):
+            await asyncio.wait_for(crashed.page.close(), _POP_UP_LIMIT_S)
+        self.tabs = [tab for tab in self.tabs if tab is not crashed]
+        self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), 0)
+        if urlsplit(url).scheme in ("http", "https"):
+            await self._open(url)
+            await self.tab.settle(self.options.timeout_s)
 
     @contextlib.asynccontextmanager
     async def fresh(self, cookies: tuple[tuple[str, str, str], ...] = ()) -> AsyncIterator[ChromiumBrowser]:
@@ -351,7 +351,9 @@ def _changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
         return ()
     if before.url != now.url:
         return (f"went to {now.url}",)
-    old, new = ([line(element).strip() for element in one.elements] for one in (before, now))
-    appeared = [f"appeared: {text}" for text in dict.fromkeys(new) if text not in set(old)]
-    vanished = [f"vanished: {text}" for text in dict.fromkeys(old) if text not in set(new)]
+    if before.text == now.text:
+        return ()
+    old, new = (dict.fromkeys(map(str.strip, one.text.split("\n")[1:])) for one in (before, now))
+    appeared = [f"appeared: {text}" for text in new if text not in old]
+    vanished = [f"vanished: {text}" for text in old if text not in new]
     return tuple((appeared + vanished)[:_MAX_CHANGES])

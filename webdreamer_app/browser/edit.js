@@ -3,10 +3,8 @@
   const node = globalThis.__webdreamer?.nodes.get(bid)?.deref();
   if (!node || !node.isConnected) return { problem: 'it is gone from the page' };
   const memory = globalThis.__webdreamer;
-  const told = memory.told.get(bid);
-  if (kind !== 'held' && told && memory.identity(node, told[0]) !== told[1]) {
-    return { problem: `it has changed since it was read: it is now '${JSON.parse(memory.identity(node, told[0]))[0]}'` };
-  }
+  const other = kind === 'held' ? null : memory.changedTo(node, bid);
+  if (other !== null) return { problem: `it has changed since it was read: it is now '${other}'` };
   // Keys go to whatever holds the focus, so it must be this element or something inside it.
   const focused = () => {
     node.focus();

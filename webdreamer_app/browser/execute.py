@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error
 
-from webdreamer_app.browser.tab import Tab, script
+from webdreamer_app.browser.capture import script
+from webdreamer_app.browser.tab import Tab
+from webdreamer_app.browser.worlds import World
 from webdreamer_app.types import Action, Element
 
 
@@ -97,24 +99,24 @@ async def _on_page(browser: Driven, action: Action) -> None:
 async def _on_element(tab: Tab, action: Action) -> None:
     element = _known(tab, action.bid)
     target = f"{element.role} {element.name!r}" if element else f"element {action.bid!r}"
-    context = tab.context_of(action.bid)
-    if element is None or context is None:
+    world = tab.frames.world_of(action.bid)
+    if element is None or world is None:
         raise ActionFailed(f"{action.verb}: {target}: it is not on the page.")
     try:
         match action.verb:
             case "click" | "hover":
-                await _point(tab, context, action, target)
+                await _point(tab, action, target)
             case "fill":
-                await _fill(tab, context, action)
+                await _fill(tab, world, action)
             case "select_option":
-                _check(await tab.call(context, script("edit"), action.bid, "select", str(action.value[0])))
+                _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "select", str(action.value[0])))
             case "press":
-                _check(await tab.call(context, script("edit"), action.bid, "focus", ""))
+                _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "focus", ""))
                 await _send(tab, tab.page.keyboard.press(str(action.value[0])), "press", target)
             case "drag_and_drop":
-                await _drag(tab, context, action)
+                await _drag(tab, action)
             case "upload_file":
-                await _upload(tab, context, action)
+                await _upload(tab, world, action)
     except ActionFailed as failure:
         raise ActionFailed(f"{action.verb}: {target}: {failure}") from failure
     except Error as error:
@@ -140,13 +142,15 @@ def _check(answer: dict[str, object] | None) -> dict[str, object]:
     return found
 
 
-async def _locate(tab: Tab, context: int, bid: str, want: str) -> tuple[float, float]:
-    found = _check(await tab.call(context, script("locate"), bid, want))
+async def _locate(tab: Tab, bid: str, want: str) -> tuple[float, float]:
+    found = _check(await tab.frames.point(bid, want))
     return float(str(found["x"])), float(str(found["y"]))
 
 
-async def _point(tab: Tab, context: int, action: Action, target: str) -> None:
-    x, y = await _locate(tab, context, action.bid, action.verb)
+async def _point(tab: Tab, action: Action, target: str) -> None:
+    x, y = await _locate(tab, action.bid, action.verb)
+    if not await tab.frames.is_pointed_at(action.bid, x, y):
+        raise ActionFailed("something else lies over its frame there.")
     if action.verb == "hover":
         await tab.guard(tab.page.mouse.move(x, y), INPUT_LIMIT_S)
     else:
@@ -163,9 +167,9 @@ async def _send(tab: Tab, work: Coroutine[Any, Any, None], verb: str, target: st
         ) from error
 
 
-async def _fill(tab: Tab, context: int, action: Action) -> None:
+async def _fill(tab: Tab, world: World, action: Action) -> None:
     text = str(action.value[0])
-    prepared = _check(await tab.call(context, script("edit"), action.bid, "fill", text))
+    prepared = _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "fill", text))
     if prepared["how"] == "set":
         return
     keyboard = tab.page.keyboard
@@ -173,48 +177,36 @@ async def _fill(tab: Tab, context: int, action: Action) -> None:
         await tab.guard(keyboard.insert_text(text), 10)
     elif not prepared.get("empty"):
         await tab.guard(keyboard.press("Delete"), 10)
-    held = (await tab.call(context, script("edit"), action.bid, "held", "")) or {}
+    held = (await tab.frames.worlds.call(world, script("edit"), action.bid, "held", "")) or {}
     if text and "held" in held and not str(held["held"] or ""):
         raise ActionFailed(f"it did not take {text[:60]!r}.")
 
 
-async def _drag(tab: Tab, context: int, action: Action) -> None:
+async def _drag(tab: Tab, action: Action) -> None:
     mouse = tab.page.mouse
     goal = str(action.value[0])
-    goal_context = tab.context_of(goal)
-    if goal_context is None:
+    if tab.frames.world_of(goal) is None:
         raise ActionFailed(f"the goal {goal!r} is not on the page.")
-    x, y = await _locate(tab, context, action.bid, "click")
+    x, y = await _locate(tab, action.bid, "click")
     await tab.guard(mouse.move(x, y), 5)
     await tab.guard(mouse.down(), 5)
     try:
-        x, y = await _locate(tab, goal_context, goal, "hover")
+        x, y = await _locate(tab, goal, "hover")
         await tab.guard(mouse.move(x, y, steps=8), 10)
     finally:
         await tab.guard(mouse.up(), 5)
 
 
-async def _upload(tab: Tab, context: int, action: Action) -> None:
+async def _upload(tab: Tab, world: World, action: Action) -> None:
     path = Path(str(action.value[0]))
     if not path.is_file():  # noqa: ASYNC240 - one stat of a local file
         raise ActionFailed(f"there is no file {str(path)!r}.")
-    handle = await tab.guard(
-        tab.cdp.send(
-            "Runtime.callFunctionOn",
-            {
-                "functionDeclaration": "(bid) => globalThis.__webdreamer?.nodes.get(bid)?.deref()",
-                "executionContextId": context,
-                "arguments": [{"value": action.bid}],
-            },
-        ),
-        5,
-    )
-    object_id = handle["result"].get("objectId")
+    object_id = await tab.frames.worlds.node(world, action.bid)
     if object_id is None:
         raise ActionFailed("it is gone from the page.")
     try:
         await tab.guard(
-            tab.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),  # noqa: ASYNC240
+            world.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),  # noqa: ASYNC240
             5,
         )
     except Error as error:

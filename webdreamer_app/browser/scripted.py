@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from webdreamer_app.actions import format_action
 from webdreamer_app.browser.serialize import serialize
@@ -73,7 +72,7 @@ class ScriptedBrowser:
 
 def _with_value(observation: Observation, action: Action) -> Observation:
     elements = [
-        replace(element, value=str(action.value[0])) if element.bid == action.bid else element
+        element.changed(value=str(action.value[0])) if element.bid == action.bid else element
         for element in observation.elements
     ]
     return page(observation.url, observation.title, elements, observation.dialogs)

@@ -43,10 +43,12 @@ def quote(text: str) -> str:
 def _flags(element: Element) -> list[str]:
     flags = [
         ("checked", element.checked is True),
+        ("checked=mixed", element.checked == "mixed"),
         ("selected", element.selected is True),
         ("expanded", element.expanded is True),
         ("collapsed", element.expanded is False),
         ("disabled", element.disabled),
+        ("covered", element.covered),
         ("required", element.required),
         ("readonly", element.readonly),
     ]

@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Awaitable
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from playwright.async_api import CDPSession, Error, Page
 from playwright.async_api import Dialog as PageDialog
 
-from webdreamer_app.browser.capture import WORLD, FrameCapture, capture_script, read_capture
-from webdreamer_app.errors import BrowserError
+from webdreamer_app.browser.capture import FrameCapture, script
+from webdreamer_app.browser.frames import Frames, Interrupted, Numbers
+from webdreamer_app.errors import BrowserError, PageCrashed
 from webdreamer_app.types import Dialog
 
 T = TypeVar("T")
 
 
-class Numbers:
-    """Numbers for references, never used twice in one browser: what is gone is gone, in whatever tab or document."""
-
-    def __init__(self) -> None:
-        self.next = 1
-
-
-FRAME_LIMIT_S = 3.0
 ATTACH_LIMIT_S = 8.0
 QUIET_MS = 40
 _DOM_LIMIT_MS = 1500
 _NETWORK_LIMIT_S = 3.0
 _WAITED_FOR = frozenset({"Document", "XHR", "Fetch", "Script", "Stylesheet"})
-
-
-@cache
-def script(name: str) -> str:
-    """A script of this package, by its name without `.js`."""
-    return (Path(__file__).parent / f"{name}.js").read_text(encoding="utf-8")
-
-
-class Interrupted(Exception):  # noqa: N818 - a fact, not a fault
-    """A dialog opened while something was awaited."""
 
 
 class Tab:
@@ -55,11 +35,7 @@ class Tab:
         self.last: FrameCapture | None = None
         self.windows_opened = 0
         """How many pop-ups this page has asked for."""
-        self.contexts: dict[str, int] = {}
-        """Isolated world by frame prefix, as of the last capture."""
-        self._worlds: dict[str, int] = {}
-        self._letters: dict[str, str] = {}
-        self._numbers = numbers
+        self.frames = Frames(page, cdp, self.guard, numbers)
         self._gone = gone
         self._closed = asyncio.Event()
         self._crashed = asyncio.Event()
@@ -110,7 +86,7 @@ class Tab:
         self._changed.set()
 
     def _on_navigated(self, event: dict[str, Any]) -> None:
-        self._worlds.pop(event["frame"]["id"], None)
+        self.frames.worlds.forget(event["frame"]["id"])
         if "parentId" not in event["frame"]:
             self._inflight.clear()
 
@@ -133,6 +109,10 @@ class Tab:
         return Dialog(self.dialog.type, self.dialog.message, self.dialog.default_value)
 
     @property
+    def is_crashed(self) -> bool:
+        return self._crashed.is_set()
+
+    @property
     def busy(self) -> bool:
         return self._loading or bool(self._inflight)
 
@@ -150,7 +130,7 @@ class Tab:
             if self._gone.is_set():
                 raise BrowserError("The browser is gone: it crashed or was closed. Run again with --resume to go on.")
             if self._crashed.is_set():
-                raise BrowserError(f"The page {self.page.url} crashed its tab. Run again with --resume to go on.")
+                raise PageCrashed(f"The page {self.page.url} crashed its tab: Chromium could not hold it.")
             if self._dialog_opened.is_set():
                 self._keep(task)
                 raise Interrupted
@@ -183,89 +163,6 @@ class Tab:
         else:
             await dialog.dismiss()
 
-    async def call(self, context: int, function: str, *arguments: Any, limit_s: float = FRAME_LIMIT_S) -> Any:
-        """Call a JavaScript function in an isolated world, its result by value."""
-        result = await self.guard(
-            self.cdp.send(
-                "Runtime.callFunctionOn",
-                {
-                    "functionDeclaration": function,
-                    "executionContextId": context,
-                    "arguments": [{"value": argument} for argument in arguments],
-                    "returnByValue": True,
-                    "awaitPromise": True,
-                },
-            ),
-            limit_s,
-        )
-        if "exceptionDetails" in result:
-            details = result["exceptionDetails"]
-            raise Error(str(details.get("exception", {}).get("description", details.get("text"))))
-        return result["result"].get("value")
-
-    async def world(self, frame_id: str) -> int:
-        """The isolated world of a frame."""
-        known = self._worlds.get(frame_id)
-        if known is None:
-            made = await self.guard(
-                self.cdp.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": WORLD}), FRAME_LIMIT_S
-            )
-            known = self._worlds[frame_id] = int(made["executionContextId"])
-        return known
-
-    async def main_frame(self) -> str:
-        tree = await self.guard(self.cdp.send("Page.getFrameTree"), FRAME_LIMIT_S)
-        return str(tree["frameTree"]["frame"]["id"])
-
-    async def capture_frame(self, frame_id: str, prefix: str) -> FrameCapture:
-        """One frame's capture; a world lost to a navigation is made anew once."""
-        for attempt in (0, 1):
-            context = await self.world(frame_id)
-            try:
-                text = await self.call(context, capture_script(), prefix, self._numbers.next)
-            except Error as error:
-                self._worlds.pop(frame_id, None)
-                if attempt or "context" not in str(error).lower():
-                    raise
-            else:
-                self.contexts[prefix] = context
-                captured = read_capture(text)
-                self._numbers.next = max(self._numbers.next, captured.next)
-                return captured
-        raise AssertionError("unreachable: the second attempt returns or raises")
-
-    async def child_frame(self, context: int, bid: str) -> str | None:
-        """Frame id of an iframe element, None when it has no document in this process."""
-        function = "(bid) => globalThis.__webdreamer.nodes.get(bid)?.deref()"
-        handle = await self.guard(
-            self.cdp.send(
-                "Runtime.callFunctionOn",
-                {"functionDeclaration": function, "executionContextId": context, "arguments": [{"value": bid}]},
-            ),
-            FRAME_LIMIT_S,
-        )
-        object_id = handle["result"].get("objectId")
-        if object_id is None:
-            return None
-        node = await self.guard(self.cdp.send("DOM.describeNode", {"objectId": object_id}), FRAME_LIMIT_S)
-        frame_id = node["node"].get("frameId")
-        return str(frame_id) if frame_id else None
-
-    def letters_of(self, frame_id: str) -> str:
-        """The prefix of a frame's references: a, b, … z, aa, …; the same as long as the tab lives."""
-        if frame_id not in self._letters:
-            number, letters = len(self._letters), ""
-            while number >= 0:
-                letters = chr(ord("a") + number % 26) + letters
-                number = number // 26 - 1
-            self._letters[frame_id] = letters
-        return self._letters[frame_id]
-
-    def context_of(self, bid: str) -> int | None:
-        """Isolated world that the reference belongs to."""
-        match = re.match(r"[a-z]*", bid)
-        return self.contexts.get(match.group() if match else "")
-
     async def settle(self, limit_s: float) -> None:
         """Wait until no navigation and no request that pages wait for is under way and the DOM is quiet."""
         loop = asyncio.get_running_loop()
@@ -274,14 +171,14 @@ class Tab:
         while self.dialog is None:
             await self._until_idle(deadline, network_deadline)
             try:
-                frame = await self.main_frame()
-                await self.call(await self.world(frame), script("settle"), QUIET_MS, _DOM_LIMIT_MS, limit_s=3.0)
+                worlds = self.frames.worlds
+                await worlds.call(await worlds.main(), script("settle"), QUIET_MS, _DOM_LIMIT_MS)
             except Interrupted:
                 return
             except (Error, TimeoutError):  # the document was replaced meanwhile, or the page closed itself
                 if loop.time() > deadline or self._closed.is_set() or self.page.is_closed():
                     return
-                self._worlds.clear()
+                self.frames.worlds.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._closed.wait(), 0.05)
                 continue

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 
-from webdreamer_app.types import Action, Element, Goal, History, Observation, Proposal
+from webdreamer_app.types import TYPED_ROLES, Action, Element, Goal, History, Observation, Proposal
 
 MAX_VALUES = 96
 """Words and profile values that a field may be given."""
 MAX_PROPOSALS = 16
-TYPED_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
 
 
 class RandomPolicy:
@@ -26,7 +25,7 @@ class RandomPolicy:
     async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
         """At most 16, in random order, equally probable; no commit score."""
         draw = random.Random(f"{self._seed}/{len(history.steps)}")
-        usable = [element for element in observation.elements if element.bid and not element.disabled]
+        usable = [element for element in observation.elements if element.is_usable]
         if not usable:
             return (Proposal(Action("noop"), "nothing to act on"),)
         draw.shuffle(usable)

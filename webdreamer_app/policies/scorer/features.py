@@ -11,14 +11,14 @@ import numpy as np
 from webdreamer_app.policies.scorer.matching import TEXT_FEATURES, Floats, Matcher
 from webdreamer_app.policies.scorer.rows import Row, page_rows
 from webdreamer_app.policies.scorer.values import ValueSet, normalise, spoken_key, value_set
-from webdreamer_app.types import Element, Goal, Observation, Step
+from webdreamer_app.types import TYPED_ROLES, Element, Goal, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
 ROLES = (
     "link", "button", "textbox", "searchbox", "checkbox", "radio", "combobox", "spinbutton", "slider", "option",
     "listbox", "menuitem", "tab", "switch", "text", "heading", "img", "cell", "alert", "status",
 )  # fmt: skip
-FILLABLE = frozenset({"textbox", "searchbox", "spinbutton", "combobox"})
+FILLABLE = TYPED_ROLES | {"combobox"}
 MAX_HISTORY = 6
 MAX_OPTIONS = 16
 HISTORY_FEATURES = 14
@@ -66,7 +66,7 @@ class Featurizer:
         selects = tuple(
             (place, row.element.options[:MAX_OPTIONS])
             for place, row in enumerate(rows)
-            if row.element.options and not row.element.disabled
+            if row.element.options and row.element.is_usable
         )
         numeric = np.concatenate(
             [

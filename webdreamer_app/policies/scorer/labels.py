@@ -12,9 +12,9 @@ import numpy.typing as npt
 from webdreamer_app.policies.scorer.features import FILLABLE, StateFeatures
 from webdreamer_app.policies.scorer.network import PAGE_VERBS, ROW_VERBS
 from webdreamer_app.policies.scorer.values import normalise
-from webdreamer_app.types import Action, Element
+from webdreamer_app.types import TYPED_ROLES, Action, Element
 
-NO_CLICK = frozenset({"textbox", "searchbox", "spinbutton", "text", "heading", "img", "cell", "alert", "status"})
+NO_CLICK = TYPED_ROLES | {"text", "heading", "img", "cell", "alert", "status"}
 
 
 class LabelKind(IntEnum):
@@ -44,7 +44,7 @@ def verb_mask(state: StateFeatures) -> npt.NDArray[np.bool_]:
 
 
 def _verbs(element: Element) -> tuple[bool, bool, bool, bool]:
-    usable = element.is_interactive and not element.disabled
+    usable = element.is_usable
     types_text = element.role in FILLABLE and not element.options and not element.readonly
     return (
         usable and element.role not in NO_CLICK and not element.options,
