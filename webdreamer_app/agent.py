@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit, Judged, Observed, Planned, Stepped
 from webdreamer_app.identity import act_of, looks_alike, place_of
 from webdreamer_app.protocols import Browser, Gate, Planner, Recorder
+from webdreamer_app.summary import everything
 from webdreamer_app.types import Decision, History, Observation, Outcome, Plan, Step, Verdict
 
 MAX_REPEATS = 3
@@ -175,7 +177,7 @@ class Agent:
                 return observation, plan, verdict
             fresh = _continued(await self._browser.observe(), observation, len(history.steps))
             clock.lap("observe")
-            if fresh.text == observation.text:
+            if _is_same_choice(plan, observation, fresh):
                 return observation, plan, verdict
             observation, before = fresh, clock.spent.get("gate", 0.0)
             verdict = await self._judge(plan, observation, history)
@@ -244,6 +246,25 @@ async def _before(deadline: float, plan: Awaitable[Plan]) -> Plan:
         raise
 
 
+_CLOCK = re.compile(r"\b\d+(?::\d{2})+\b|\b\d+ ?(?:seconds?|secs?|minutes?|mins?|s|m|h)\b")
+
+
+def _is_same_choice(plan: Plan, before: Observation, now: Observation) -> bool:
+    """Whether what was judged is what is there: the target, what goes with it and what the page says, clocks aside."""
+    action = plan.chosen.action
+    if before.text == now.text:
+        return True
+    if (before.url, before.title, before.dialogs, before.find(action.bid)) != (
+        now.url,
+        now.title,
+        now.dialogs,
+        now.find(action.bid),
+    ):
+        return False
+    shown = [[_CLOCK.sub("", line) for line in everything(action, page)] for page in (before, now)]
+    return shown[0] == shown[1]
+
+
 def _graver(plan: Plan, observation: Observation) -> Plan:
     """The plan with the page's reading of its effect, where its planner thought less of it."""
     if plan.effect.is_commit:
@@ -293,7 +314,8 @@ def _changed_page(step: Step) -> bool:
 
 def _blocked_counts(status: Status, message: str, history: History) -> tuple[Status, str]:
     """An episode whose last commit was blocked was stopped by the gate, whatever it says of itself."""
-    commits = [step for step in history.steps[history.resumed_at :] if _tried_to_commit(step)]
+    start = 0 if status is Status.DONE else history.resumed_at  # what was blocked before is not done by saying so
+    commits = [step for step in history.steps[start:] if _tried_to_commit(step)]
     blocked = [step for step in commits if step.verdict.decision is Decision.BLOCK]
     if status is Status.NEEDS_APPROVAL or not blocked or (status is Status.DONE and blocked[-1] is not commits[-1]):
         return status, message

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMBER = r"\d[\d.,\u00a0\u202f']*\d|\d"
+_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,])|\d[\d.,\u00a0\u202f'’]{0,18}\d|\d"
+"""Digits with what stands between them; spaces only before groups of three."""
 _SIGN = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "dollar": "usd", "buck": "usd", "euro": "eur", "pound": "gbp"}
 AMOUNT = re.compile(
     rf"(?P<before>[$€£¥]|\b(?:usd|eur|gbp|jpy)(?![a-z]))\s?(?P<first>{_NUMBER})|"
-    rf"(?P<second>{_NUMBER})\s?(?P<after>[$€£¥]|(?:dollar|buck|euro|pound)s?\b|(?:usd|eur|gbp|jpy)\b)",
+    rf"(?<![\d.,])(?P<second>{_NUMBER})\s?(?P<after>[$€£¥]|(?:dollar|buck|euro|pound)s?\b|(?:usd|eur|gbp|jpy)\b)",
     re.I,
 )
 _LIMIT_BEFORE = re.compile(
@@ -30,7 +31,7 @@ _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 _UNIT = (
-    r"(?:%|[\"'-]|\d|inch|piece|pack|watt|lit(?:er|re)|hour|minute|second|day|week|month|year|person|people|seat|door|tier|"
+    r"(?:%|[\"'-]|\d|inch|piece|pack|watt|lit(?:er|re)|hour|minute|second|day|week|month|year|star|review|rating|result|burner|bottle|person|people|seat|door|tier|"
     r"shel|drawer|pocket|port|speed|(?:centi|milli|kilo)?met(?:er|re)|foot\b|feet\b|yard|mile|gallon|pint|cup\b|ounce|"
     r"pound|gram|kilo|degree|page|sheet|ply\b|volt|amp|(?:cm|mm|m|oz|ml|l|kg|g|lb|w|v|gb|tb|mb|ft|x)\b)"
 )
@@ -38,14 +39,18 @@ _COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\b(?!\s*{_UNIT})"
 _QUANTITY = re.compile(rf"\b(?:buy|order|get|want|need|purchase|add|quantity|quantity of)(?: me| us)?:? {_COUNT}", re.I)
 _QUANTITY_OF_EACH = re.compile(rf"(?<![$€£¥\d.,-])\b(?<!size ){_COUNT}(?-i:(?= +[a-z]))", re.I)
 _PLURAL_AHEAD = re.compile(r"^(?:\s+[^\s.,;:!?()$€£¥\d]+){0,7}?\s+[a-z-]{2,}(?<!s)s\b(?!')", re.I)
-_PART = re.compile(r"\b(?:with|has|having|for|in|within|size|number|no\.?)\s*$", re.I)
+_PART = re.compile(
+    r"\b(?:with|has|having|holds?|holding|fits?|seats?|serves?|for|in|within|size|number|no\.?|at least|more than|over|"
+    r"of the|rated)\s*$",
+    re.I,
+)
 _VAGUE = re.compile(r"\b(?:some|few|several|many|pair|couple|dozens?|sets?|packs?|both|all|every|another|more)\b", re.I)
 
 
 _BARE_LIMIT = re.compile(
     rf"\b(?:price|priced|cost|costing|costs|budget|spend|spending|pay|paying|for)\b[^.;!?\d]{{0,30}}?"
     rf"\b(?:under|below|(?:less|lower|cheaper|more) than|at most|max(?:imum)?|up to|exceed|over|above|of|is|within)\s+"
-    rf"(?P<first>{_NUMBER})\b(?!\s*{_UNIT})(?!\s+[a-z]+s\b)",
+    rf"(?P<first>\d{{1,9}}(?:[.,]\d{{1,3}}){{0,3}})(?![.,]?\d)\b(?!\s*(?:[a-z]+\s+)?{_UNIT})(?!\s+[a-z]+s\b)",
     re.I,
 )
 """A limit whose currency isn't said: only where the words speak of money."""
@@ -65,13 +70,19 @@ _FORBIDS = re.compile(
     re.I,
 )
 _ASKS = re.compile(
-    r"^\W*(?:please |just |only |can you |could you )*(?:show|tell|find out|look up|compare|list|read|see|"
+    r"^\W*(?:please |just |only |can you |could you )*(?:show|tell me|find out|look up|compare|read|see|"
     r"check (?:if|whether|how|what|the)|what|which|when|where|who|why|how)\b",
     re.I,
 )
 _QUESTION = re.compile(r"^\W*(?:is|are|does|do|did|has|have|was|were)\b", re.I)
+_CONDITION = re.compile(r"\b(?:if|unless|when|in case|otherwise)\b[^.!?]*$", re.I)
+_COMMITS = re.compile(
+    rf"\b(?:{_TAKING}|{_SENDING}|transfer|reply|refund|reserve|schedule|close|post|publish|donate|rent|sell|vote|accept|"
+    r"approve|have one|one sent)\b",
+    re.I,
+)
 _DOES = re.compile(
-    rf"\b(?:{_TAKING}|{_SENDING})\b|\b(?:want|need|add|fill|register|deliver|ship|remove|change|replace|apply)\b", re.I
+    rf"{_COMMITS.pattern}|\b(?:want|need|add|fill|register|deliver|ship|remove|change|replace|apply|move|put)\b", re.I
 )
 
 
@@ -157,7 +168,10 @@ def is_vague(instruction: str) -> bool:
 def forbids(instruction: str) -> str:
     """The words by which an instruction forbids to buy, send or change anything; empty where none do."""
     found = _FORBIDS.search(instruction)
-    return found.group() if found is not None else ""
+    if found is None or _CONDITION.search(instruction[: found.start()]):
+        return ""
+    rest = instruction[: found.start()] + " " + instruction[found.end() :]
+    return "" if _COMMITS.search(rest) else found.group()
 
 
 def only_asks(instruction: str) -> bool:

@@ -24,7 +24,8 @@ STEP_LABELS = (
     r"|(?: (?:an?|the|new|another|more))*(?: (?:item|items|address|coupon|promo|code|filter|row|line|note|tag|task|product"
     r"|option|more|all|another|gift (?:wrap|message)))?)?$|remove (?:item|filter|coupon|code)|remove from (?:my |your |the )?"
     r"(?:cart|bag|basket|trolley|list|wish ?list|compare|favou?rites)|"
-    r"(?:continue|proceed|go|move on|next|back|return|forward)(?: on)? to (?!pay\b)|"
+    r"(?:continue|proceed|go|move on|next|back)(?: on)? to (?!pay\b)|"
+    r"return to (?:the |your |my )?(?:cart|basket|bag|shop|store|home|list|results|search|products?|site|page|previous)\b|"
     r"(?:next|continue|proceed) ?[:–-] ?(?!pay\b|place|buy|order)\w+|continue (?:shopping|browsing|as guest|without)|"
     r"review (?:your |my |the )?(?:order|cart|basket|details)|preview|"
     r"(?:edit|change|update|choose|select)(?: (?:your|my|the|this|an?|all|another|different|delivery|shipping|billing))*"
@@ -33,10 +34,10 @@ STEP_LABELS = (
     r"|products?|search|order|totals?|results?|view|sort\w*|fil\w+|images?|photos?|view|selection|name|information))*$|"
     r"(?:secure )?check ?out$|apply (?:\w+ ){0,2}(?:filters?|coupons?|codes?|promo\w*|discounts?|vouchers?|changes|gift card)|"
     r"use (?:this|saved)|(?:deliver|ship) to (?:this|another)|"
-    r"save (?:as )?(?:draft|for later)|save (?:this |my |the )?address|back|previous|sign in|log ?in|"
-    r"increase|decrease|plus|minus|keep|move to (?:my |your |the )?(?:cart|bag|basket|wish ?list|list|saved)|"
+    r"save (?:as )?(?:draft|for later)|save (?:this |my |the )?address|back$|previous|sign in|log ?in|"
+    r"(?:increase|decrease)(?: (?:the )?(?:quantity|amount|size|count|number)\b.*)?$|plus|minus|keep|move to (?:my |your |the )?(?:cart|bag|basket|wish ?list|list|saved)|"
     r"(?:clear|reset)(?: all)?(?: (?:filters?|search|selection|form|field|cart|basket|zoom|view|options?))?$|"
-    r"(?:accept|reject|decline|allow|deny)(?: (?:all|only|necessary|essential|optional|cookies|and|continue))+$"
+    r"(?:accept|reject|decline|allow|deny)(?: (?:all|only))?(?: (?:necessary|essential|optional|cookies))+(?: only)?$"
 )
 """Labels that plainly name an intermediate step."""
 WEAK_STEPS = "continue|next|proceed|go on|save|done|create list|upload|attach"
@@ -79,6 +80,9 @@ COUPON = re.compile(r"\b(?:coupons?|promo\w*|discount|voucher|gift (?:card|code)
 APPLY = re.compile(r"^apply$", re.I)
 DISPOSAL = re.compile(r"\b(?:trash|bin|delete|send|publish|slide to|swipe to|drag to)\b", re.I)
 LINK_DISPOSAL = re.compile(r"^(?:permanently |yes,? )?(?:remove|delete|discard|erase|trash)\b", re.I)
+COOKIE_CHOICE = re.compile(r"(?:accept|reject|decline|allow|deny|refuse)(?: them)? all$|(?:accept|allow|reject)$", re.I)
+COOKIES = re.compile(r"\bcookies?\b", re.I)
+CHECKOUT = re.compile(r"(?:secure )?check ?out$", re.I)
 FINAL = re.compile(
     r"\b(?:can(?:'|’|no)t be (?:undone|reversed|recovered)|cannot be (?:undone|reversed|recovered)|no way back|"
     r"irreversibl[ey]|permanently (?:delete|remove|erase|close|be)|will be permanently|you are about to|"
@@ -96,7 +100,8 @@ REVIEWING = re.compile(
 JOINTS = r"(?:^|[,:;.!?&+–—-]\s*|\b(?:and|to|yes|please|now|then|or|quick|instant|express|final)\s+)"
 COMMIT = re.compile(rf"\b(?:{COMMIT_VERBS})\b|{JOINTS}(?:{LEADING_VERBS})\b", re.I)
 JOINED_COMMIT = re.compile(
-    rf"(?:\band\s+|\bthen\s+|[&+]\s*)(?:{COMMIT_VERBS}|{LEADING_VERBS})\b|\bto\s+(?:{COMMIT_VERBS})\b", re.I
+    rf"(?:\band\s+|\bthen\s+|[&+,:;.!?–—]\s*|\s-\s*)(?:{COMMIT_VERBS}|{LEADING_VERBS})\b|\bto\s+(?:{COMMIT_VERBS})\b",
+    re.I,
 )
 LINK_COMMIT = re.compile(
     rf"^(?:yes,? )?(?:(?:{COMMIT_VERBS})|(?:complete|finali[sz]e|finish) (?:my |your |the )?(?:purchase|order|booking|"

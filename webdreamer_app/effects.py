@@ -146,8 +146,12 @@ def _button(target: Element, observation: Observation) -> Effect:
         return _unlabelled(target, observation)
     if label.lower() == "submit" and _asks(target, observation):
         return Effect.READ  # the browser's own words on the button of a search
+    if words.COOKIE_CHOICE.match(label) and words.COOKIES.search(observation.text) and not _is_final(observation):
+        return Effect.REVERSIBLE
     if _commits(label):
         return Effect.IRREVERSIBLE
+    if words.CHECKOUT.match(label) and _is_final(observation):
+        return Effect.UNKNOWN
     if words.AMOUNT.search(label) and not words.CART.search(label):
         return Effect.UNKNOWN
     if re.match(r"(?:remove|discard)\b", label, re.I):
@@ -190,12 +194,12 @@ def _asks(target: Element, observation: Observation) -> bool:
     form = target.form
     if form is None or form.method != "get" or target.input_type not in SUBMIT_TYPES:
         return False
-    fields = [one for one in observation.elements if one.role in FIELD_ROLES and _same_form(one, target)]
+    fields = [one for one in observation.elements if one.role in FIELD_ROLES and same_form(one, target)]
     searches = any(one.role == "searchbox" or re.search(r"\bsearch\b", one.name, re.I) for one in fields)
     return (searches or not form.scripted) and (not form.action or _address(form.action) is Effect.READ)
 
 
-def _same_form(element: Element, other: Element) -> bool:
+def same_form(element: Element, other: Element) -> bool:
     """Whether both belong to one form of one frame; a button's own address or method makes no difference."""
     mine, its = element.form, other.form
     if mine is None or its is None:
@@ -211,7 +215,7 @@ def _frame(element: Element) -> str:
 
 def _has_coupon(target: Element, observation: Observation) -> bool:
     """Whether the button's form holds a field for a coupon, or it is outside any form."""
-    fields = [one for one in observation.elements if one.role in FIELD_ROLES and _same_form(one, target)]
+    fields = [one for one in observation.elements if one.role in FIELD_ROLES and same_form(one, target)]
     return target.form is None or any(words.COUPON.search(one.name) for one in fields)
 
 
@@ -254,8 +258,8 @@ def _press(key: str, target: Element, observation: Observation) -> Effect:
         return Effect.REVERSIBLE
     if key.rpartition("+")[2] not in ENTER_KEYS:
         return Effect.UNKNOWN
-    if target.tag == "textarea" and "+" not in key:
-        return Effect.REVERSIBLE
+    if target.tag == "textarea" and "+" not in key and target.form is not None:
+        return Effect.REVERSIBLE  # a new line; without a form, a chat's box may send it
     return _submit_of(target, observation)
 
 
@@ -275,7 +279,7 @@ _SEVERITY = (Effect.READ, Effect.REVERSIBLE, Effect.UNKNOWN, Effect.IRREVERSIBLE
 
 def _submits(element: Element, field: Element) -> bool:
     pressed = element.tag == "button" or element.role == "button"
-    return pressed and _same_form(element, field) and element.input_type in (*SUBMIT_TYPES, "")
+    return pressed and same_form(element, field) and element.input_type in (*SUBMIT_TYPES, "")
 
 
 def _dialog(observation: Observation) -> Effect:

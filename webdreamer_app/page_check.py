@@ -50,6 +50,7 @@ _TOTAL = re.compile(
 )
 _SUBTOTAL = re.compile(r"\b(?:sub-? ?total\b|items?(?: total)?:|merchandise\b)", re.I)
 _CHARGE = re.compile(
+    r"^\W*(?:\w+ fees?|gift ?-?wrap(?:ping)?|packaging)\b|"
     r"^\W*(?:(?:estimated|standard|express|economy|free|order|sales|grand|your|import|state|local|next day)\s+){0,2}"
     r"(?:sub-? ?total|total|shipping|delivery|postage|handling|freight|tax(?:es)?|vat|gst|duty|duties|discount|fees?|"
     r"surcharge|amount due|balance due|account balance|store credit|savings?|you save|coupon|"
@@ -72,7 +73,8 @@ _COMMON = frozenset({
     "want", "we", "with", "would", "you", "your", "find", "look", "looking", "add", "cart", "each",
 })  # fmt: skip
 _PIECES = re.compile(
-    r"\b(?:quantity|qty)\b\W{0,3}(?P<named>\d{1,3})\b|^\W*(?P<before>\d{1,3})\s?[x×]\s|(?:^|\s)[x×]\s?(?P<after>\d{1,3})$",
+    r"\b(?:quantity|qty)\b\W{0,3}(?P<named>\d{1,3})\b|^\W*(?P<before>\d{1,3})\s?[x×]\s(?!\d)|"
+    r"(?<!\d)(?:^|(?<!\d)\s)[x×]\s?(?P<after>\d{1,3})$",
     re.I,
 )
 _ASIDE = re.compile(r"\b(?:also|recommended|similar|related|recently|suggest\w*|popular|sponsored)\b", re.I)
@@ -146,7 +148,7 @@ def _compare(total: Amount, goods: float, limit: Limit) -> Evidence:
     per_piece = limit.quantity if not limit.is_in_all else 1
     allowed = limit.amount.value * per_piece
     said = limit.amount.text + (f" for each of {per_piece}" if per_piece > 1 else "")
-    price = total.value if limit.is_in_all else goods
+    price = total.value if limit.is_in_all else min(goods, total.value)
     if price > allowed or allowed <= 0:
         return Evidence(OVER_LIMIT, f"the total {total.text} is above the limit of {said}")
     if total.value > allowed:

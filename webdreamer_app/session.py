@@ -24,11 +24,12 @@ from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
+from webdreamer_app.effects import classify
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
-from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
+from webdreamer_app.types import Action, Decision, Effect, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
 BROKEN = "broken"
@@ -64,8 +65,9 @@ class SessionResult:
     @property
     def was_refused(self) -> bool:
         """Whether a person refused the commit that it was stopped at: there is nothing left for them to decide."""
-        blocked = [step for step in self.result.history.steps if step.verdict.decision is Decision.BLOCK]
-        return bool(blocked) and blocked[-1].verdict.reason.startswith(REFUSED)
+        history = self.result.history
+        held = [step for step in history.steps[history.resumed_at :] if step.verdict.decision is not Decision.ACT]
+        return bool(held) and held[-1].verdict.reason.startswith(REFUSED)
 
     @property
     def exit_status(self) -> int:
@@ -211,8 +213,16 @@ def _start(site: Site | None, plan: SessionPlan, session_id: str) -> tuple[str, 
 
 def _places_to_go_on(history: History) -> list[str]:
     """Where the steps left the browser, the last first; none for a new session."""
-    seen = [(step.outcome.observation or step.observation).url for step in reversed(history.steps)]
-    return [url for url in dict.fromkeys(seen) if urlsplit(url).scheme in ("http", "https")][:4]
+    seen = [step.outcome.observation or step.observation for step in reversed(history.steps)]
+    pages = {page.url: page for page in seen}
+    return [url for url, page in pages.items() if _only_reads(url, page)][:4]
+
+
+def _only_reads(url: str, page: Observation) -> bool:
+    """Whether opening it does no more than show it; what an allowed link once did must not be done again unasked."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        return False
+    return classify(Action("goto", "", (url,)), page) is Effect.READ
 
 
 async def _open_first(browser: ChromiumBrowser, urls: Sequence[str]) -> None:
@@ -230,14 +240,20 @@ async def _open_first(browser: ChromiumBrowser, urls: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _only_here(session_id: str, folder: Path) -> Iterator[None]:
     """Holds the session for this process. Raises UsageError where another one has it."""
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "lock", timeout=0):
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock", timeout=0)
+        lock.acquire()
     except LockTimeout as error:
         raise UsageError(
             f"Session {session_id} is running in another process: wait for it to end, or stop it first."
         ) from error
+    except OSError as error:
+        raise EnvironmentFailed(f"The folder {folder} can't be used ({error}): check data_dir.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _config_data(config: Config, plan: SessionPlan) -> dict[str, Any]:

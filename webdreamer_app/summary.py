@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from webdreamer_app.effects import same_form
 from webdreamer_app.types import Action, Element, Observation
 
 _SCOPES = frozenset({"dialog", "main", "article", "form"})
 _ROWS = frozenset({"row", "listitem"})
+_MAX_FIELDS = 20
 _MAX_LINES = 18
 _MAX_CHARACTERS = 110
 
 
 def summary(action: Action, observation: Observation) -> list[str]:
     """Lines for a question: the fields sent along, then the texts around the target, rows joined."""
+    asked, fields, shown = _parts(action, observation)
+    return [_short(line) for line in (*asked, *_cut(fields, _MAX_FIELDS), *_cut(shown, _MAX_LINES))]
+
+
+def everything(action: Action, observation: Observation) -> list[str]:
+    """The same, whole."""
+    return [line for part in _parts(action, observation) for line in part]
+
+
+def _parts(action: Action, observation: Observation) -> tuple[list[str], list[str], list[str]]:
+    """What a dialog asks, what is sent along, what is shown."""
+    asked = [f"{dialog.kind}: {dialog.message!r}" for dialog in observation.dialogs]
     target = observation.find(action.bid)
     if target is None:
-        return []
+        return asked, [], []
     fields = [f"{field.name or 'unnamed field'}: {value}" for field, value in _fields(target, observation)]
-    shown = list(dict.fromkeys(_texts(_scope(target, observation.elements))))
-    lines = [_short(line) for line in (*fields, *shown)]
-    return [*lines[:_MAX_LINES], "…"] if len(lines) > _MAX_LINES else lines
+    return asked, fields, list(dict.fromkeys(_texts(_scope(target, observation.elements))))
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    return [*lines[:most], f"… and {len(lines) - most} more"] if len(lines) > most else lines
 
 
 def _fields(target: Element, observation: Observation) -> Iterator[tuple[Element, str]]:
-    """Filled fields and chosen options of the target's form."""
-    if target.form is None:
-        return
-    for element in observation.elements:
-        if element.form != target.form or not element.bid:
+    """Filled fields and chosen options of the target's form, or around a target that is in none."""
+    for element in _scope(target, observation.elements) if target.form is None else observation.elements:
+        if not element.bid or (target.form is not None and not same_form(element, target)):
             continue
         if element.checked:
             yield element, "chosen" if element.role == "radio" else "yes"

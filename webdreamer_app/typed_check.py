@@ -30,24 +30,22 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 KINDS = (
     Kind("an e-mail address", _words(r"\be-?mail\b"), _words(r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$")),
-    Kind(
-        "a postcode",
-        _words(r"\b(?:post(?:al)? ?code|zip(?: ?code)?|plz)\b"),
-        _words(r"^(?=.*\d)[\w\s-]{3,10}$"),
-    ),
+    Kind("a postcode", _words(r"\b(?:post(?:al)? ?code|zip(?: ?code)?|plz)\b"), _words(r"^(?=[^\d]*\d)[\w\s-]{3,10}$")),
     Kind(
         "a phone number",
         _words(r"\b(?:tele)?phone\b|\bmobile(?: number)?\b"),
-        _words(r"^(?=(?:.*\d){5})[\d\s()+./-]+$"),
+        _words(r"^(?:[\s()+./-]*\d){5,}[\s()+./-]*$"),
     ),
-    Kind("a street and number", _words(r"\bstreet and (?:house )?n"), _words(r"^(?=.*\d)(?=.*[^\W\d])")),
-    Kind("a city", _words(r"^(?:city|town|city or town|town or city)\b"), _words(r"^\D{2,}$")),
+    Kind("a street and number", _words(r"\bstreet and (?:house )?n"), _words(r"^(?=\D*\d)(?=[\d\W_]*[^\W\d_])")),
+    Kind("a city", _words(r"^(?:city|town)\b"), _words(r"^\D{2,}$")),
     Kind(
         "a full name",
         _words(r"\b(?:full name|first and last name|name on card)\b"),
-        _words(r"^\D*[^\W\d]+\S*\s+\S*[^\W\d]+\D*$"),
+        _words(r"^\D*[^\W\d_]\D*\s+\D*[^\W\d_]\D*$|^[^\d\x00-\u024f]+$"),
     ),
 )
+_SEVERAL = re.compile(r"\bor\b|[/,]|\b(?:subject|message|user ?name|login|state)\b", re.I)
+"""Labels of fields that take one of several kinds, or something else that is called alike."""
 
 
 def check_typed(history: History) -> Evidence:
@@ -55,7 +53,7 @@ def check_typed(history: History) -> Evidence:
     strange = []
     for (label, kind), value in _typed(history).items():
         found = next((one for one in KINDS if one.name == kind), None)
-        if found is not None and value.strip() and not found.value.search(value.strip()):
+        if found is not None and value.strip() and not found.value.search(value.strip()[:200]):
             strange.append(f"{value[:40]!r} in {label!r} does not look like {kind}")
     return Evidence(IMPLAUSIBLE, "; ".join(strange)) if strange else Evidence()
 
@@ -74,6 +72,10 @@ def _typed(history: History) -> dict[tuple[str, str], str]:
 
 
 def _kind(field: Element) -> str:
+    if field.role == "searchbox" or field.input_type == "search":
+        return ""
     if field.input_type == "email":
         return KINDS[0].name
+    if _SEVERAL.search(field.name):
+        return ""
     return next((kind.name for kind in KINDS if kind.label.search(field.name)), "")

@@ -47,7 +47,16 @@ PAGES = {
         "http://shop.test/cart", "Cart", [Element("textbox", "Coupon", bid="5", value=""), button("Place order", "3")]
     ),
     "dearer": page("http://shop.test/cart", "Dearer cart", [button("Place order", "3")]),
-    "ticking": page("http://shop.test/cart", "Cart", [button("Place order", "3"), Element("timer", "0:59")]),
+    "ticking": page("http://shop.test/cart", "Cart", [button("Place order", "3"), Element("text", "Total: $99.00")]),
+    "counting": page(
+        "http://shop.test/cart",
+        "Cart",
+        [
+            Element("text", "Reserved for 09:58"),
+            Element("textbox", "Coupon", bid="5", value=""),
+            button("Place order", "3"),
+        ],
+    ),
     "thanks": page("http://shop.test/thanks", "Thanks", [Element("heading", "Thank you", level=1)]),
 }
 REPLIES: dict[tuple[str, str], Reply] = {
@@ -414,6 +423,25 @@ async def test_a_page_that_changed_while_a_commit_was_judged_is_judged_again(mon
     assert (last.verdict.decision, last.observation.title) == (Decision.BLOCK, "Dearer cart")
 
 
+async def test_a_clock_that_ticks_changes_nothing_of_what_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    episode, gate = slowly_judged(monkeypatch, ["counting"])
+    episode.browser.add(
+        "cart",
+        page(
+            "http://shop.test/cart",
+            "Cart",
+            [
+                Element("text", "Reserved for 09:59"),
+                Element("textbox", "Coupon", bid="5", value=""),
+                button("Place order", "3"),
+            ],
+        ),
+    )
+    await episode.run()
+    assert gate.judged == ["Cart"]
+    assert episode.browser.executed == ["click('1')", "click('3')"]
+
+
 async def test_a_page_that_never_holds_still_is_not_committed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     episode, gate = slowly_judged(monkeypatch, ["ticking", "cart"] * 4)
     monkeypatch.setattr(agent, "MAX_SECOND_LOOKS", 2)
@@ -444,3 +472,10 @@ async def test_a_planner_can_not_talk_an_order_down() -> None:
     assert episode.browser.executed == []
     assert result.history.steps[0].plan.effect.is_commit
     assert episode.recorder.log == ["intent click block", "outcome"]
+
+
+async def test_what_an_earlier_run_was_blocked_at_is_not_done_by_saying_so() -> None:
+    first = await Episode(["click('2')", "report_infeasible('no other way')"], "deny").run()
+    history = replace(first.history, resumed_at=len(first.history.steps))
+    again = await Episode(["noop()"] * 2 + ["send_msg_to_user('All done.')"]).run(history)
+    assert (again.status, again.status.exit_status) == (Status.BLOCKED, 3)

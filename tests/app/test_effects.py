@@ -388,7 +388,8 @@ def test_labels_that_only_begin_like_a_step_are_held(name: str) -> None:
     [
         "Add to cart", "Add 2 items to bag", "Add to cart - $20.00", "Add", "Add address", "Add another item",
         "Edit", "Change address", "Update quantity", "Select", "Choose options", "Select a delivery slot",
-        "Clear filters", "Reset", "Remove from wishlist", "Accept all", "Reject all cookies", "Accept all and continue",
+        "Clear filters", "Reset", "Remove from wishlist", "Accept all cookies", "Reject all cookies",
+        "Accept necessary only", "Back", "Back to cart", "Return to shop", "Increase quantity", "Increase", "Check out",
         "Apply filters", "Apply promo code", "Change payment method",
     ],
 )  # fmt: skip
@@ -408,3 +409,30 @@ def test_plain_steps_are_not_held(name: str) -> None:
 def test_a_drag_counts_by_both_its_ends(start: str, goal: str, effect: Effect) -> None:
     ends = on(Element("generic", start, bid="1"), Element("generic", goal, bid="2"))
     assert classify(parse("drag_and_drop('1', '2')"), ends) is effect
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Accept and continue", "Accept all", "Increase bid", "Return to seller", "Forward to all contacts",
+        "Back this project", "Got it, place order", "Got it, delete my account", "Not now, cancel subscription",
+        "More: delete account", "Help us: donate now", "Skip, pay later",
+    ],
+)  # fmt: skip
+def test_a_commit_behind_the_words_of_a_step_is_held(name: str) -> None:
+    assert classify(parse("click('1')"), on(submit(name))).is_commit
+
+
+def test_accept_all_is_a_step_where_cookies_are_asked_about() -> None:
+    banner = Element("text", "We use cookies to improve your visit.")
+    assert not classify(parse("click('1')"), on(banner, submit("Accept all"))).is_commit
+
+
+def test_check_out_on_a_page_with_a_card_and_a_total_is_held() -> None:
+    card = Element("textbox", "Card number", bid="9", form=POST)
+    assert classify(parse("click('1')"), on(card, submit("Checkout"))).is_commit
+
+
+def test_enter_in_a_box_outside_of_forms_may_send_it() -> None:
+    box = Element("textbox", "Message", bid="1", tag="textarea", value="")
+    assert classify(parse("press('1', 'Enter')"), on(box)).is_commit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import timeit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,8 @@ def review(*lines: str, item: str = "") -> Observation:
         ("$1,000", (1000.0,)),
         ("12 USD", (12.0,)),
         ("$30 2 mugs", (30.0,)),
+        ("Total 1 234,50 €", (1234.5,)),
+        ("$1 234.50 or $1\u2019234.50", (1234.5, 1234.5)),
         ("USD 30 or EUR1.234,50", (30.0, 1234.5)),
         ("no money, 3 pieces", ()),
     ],
@@ -63,6 +67,8 @@ def test_amounts_are_read_in_the_usual_spellings(text: str, values: tuple[float,
         ("use my $30 gift card", None),
         ("buy a mug", None),
         ("under 30 inches", None),
+        ("a price up to 2.5 litres", None),
+        ("delivery for 5 dollars within 2 working days", None),
         ("a mug, price under 30", 30.0),
         ("a mug for under 30", 30.0),
         ("a mug with a budget of 30, please", 30.0),
@@ -103,6 +109,8 @@ def test_quantities_are_read_where_stated(instruction: str, quantity: int) -> No
         ("buy 2 mugs, each under $30", ("Total: $55.00",), 0.0),
         ("buy 2 mugs under $30 each", ("Total: $65.00",), OVER_LIMIT),
         ("buy 2 mugs under $30", ("Total: $55.00",), ONE_READING),
+        ("buy a mug under $50", ("Subtotal: $60.00", "Discount: -$15.00", "Total: $45.00"), 0.0),
+        ("buy a sofa under 500 €", ("Total 1 234,50 €",), OVER_LIMIT),
         ("buy a mug under $30", ("Total: 29.00 €",), OTHER_CURRENCY),
         ("buy a mug under $30", ("Total: $10.00", "Order total: $80.00"), OVER_LIMIT),
         ("buy a mug under $30", ("Pay $45.00",), OVER_LIMIT),
@@ -156,6 +164,8 @@ def test_an_invisible_total_is_no_evidence() -> None:
         ("Postage and handling", 0.0),
         ("Sales tax", 0.0),
         ("Promo SPRING", 0.0),
+        ("Service fee", 0.0),
+        ("Gift wrapping", 0.0),
     ],
 )
 def test_items_that_the_task_never_mentions_are_evidence(item: str, risk: float) -> None:
@@ -192,6 +202,10 @@ def test_no_text_makes_the_check_fail(instruction: str, lines: list[str]) -> Non
         ("Please order two mugs and 3 bowls", {2, 3}),
         ("One order, please: 3 mugs", {3}),
         ("a mug for $12", set()),
+        ("a lamp rated at least 4 stars", set()),
+        ("a book with more than 50 reviews", set()),
+        ("a rack that holds 6 bottles", set()),
+        ("the first of the 3 results", set()),
         ("an iPhone 15 case", set()),
         ("a 12 inch pan with 2 handles", set()),
         ("size 8 running shoes", set()),
@@ -220,6 +234,8 @@ def order(*shown: str) -> Observation:
         ("buy a blue mug", "Quantity: 2", UNASKED_SEVERAL),
         ("buy some blue mugs", "Quantity: 2", 0.0),
         ("buy the blue mug", "300 ml", 0.0),
+        ("buy a blue mug", "Print 30 x 40", 0.0),
+        ("buy a blue mug", "40 x 60 cm print", 0.0),
         ("buy 2 blue mugs", "Quantity: 2, was $99.00", 0.0),
     ],
 )
@@ -252,6 +268,14 @@ def test_a_pack_in_a_products_name_is_not_a_number_of_pieces() -> None:
         ("Buy a mug, don't pay more than $30", "", False),
         ("Buy a mug without paying over $30", "", False),
         ("How much does the wall clock cost?", "", True),
+        ("Order the mug as a guest, without signing up", "", False),
+        ("Buy the mug without paying extra for gift wrap", "", False),
+        ("Buy the mug, but if it costs more than $40 do not buy it", "", False),
+        ("Order the mug, don't buy any accessories", "", False),
+        ("Cancel my order 123 without deleting my account", "", False),
+        ("List my old mug on the marketplace for $200", "", False),
+        ("Read my latest message and reply with 'yes'", "", False),
+        ("Look up invoice 12 and refund it", "", False),
         ("Show me the blue mug", "", True),
         ("Is there a blue mug?", "", True),
         ("Can you buy a mug?", "", False),
@@ -267,3 +291,11 @@ def test_a_task_that_forbids_or_only_asks_is_evidence_against_any_commit(
     assert (forbids(instruction), only_asks(instruction)) == (words, asks)
     risk = FORBIDDEN if words else ONLY_ASKED if asks else 0.0
     assert check(instruction, review(item="Blue mug of doormat clock")).risk >= risk
+
+
+def test_reading_amounts_takes_time_in_proportion_to_the_text() -> None:
+    def took(length: int) -> float:
+        text = ("0,1,2,3," * length)[:length]
+        return min(timeit.repeat(lambda: amounts(text), number=1, repeat=3))
+
+    assert took(20_000) < 12 * took(5_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webdreamer_app.browser.scripted import page
 from webdreamer_app.summary import summary
-from webdreamer_app.types import Action, Element, Form
+from webdreamer_app.types import Action, Dialog, Element, Form
 
 FORM = Form("post", "http://shop.test/order", 1)
 OTHER = Form("get", "http://shop.test/search", 0)
@@ -57,8 +57,28 @@ def test_a_long_page_and_long_lines_are_cut() -> None:
     many = [Element("text", f"{number} {'x' * 200}") for number in range(60)]
     shown = summary(Action("click", "1"), page("http://a.test/", "", [*many, Element("button", "Delete", bid="1")]))
     assert len(shown) < 25
-    assert shown[-1] == "…"
+    assert shown[-1] == "… and 42 more"
     assert all(len(line) <= 110 for line in shown)
+
+
+def test_many_fields_leave_room_for_what_the_page_says_and_a_dialog_comes_first() -> None:
+    fields = [Element("textbox", f"Field {number}", bid=str(number), value="x", form=FORM) for number in range(10, 50)]
+    seen = page(
+        "http://a.test/", "", [*fields, Element("button", "Send", bid="1", form=FORM), Element("text", "Total: $999")],
+        [Dialog("confirm", "Delete your account?")],
+    )  # fmt: skip
+    shown = summary(Action("click", "1"), seen)
+    assert shown[0] == "confirm: 'Delete your account?'"
+    assert "… and 20 more" in shown
+    assert shown[-1] == "Total: $999"
+    assert summary(Action("dialog_accept"), seen) == ["confirm: 'Delete your account?'"]
+
+
+def test_a_button_outside_of_forms_is_shown_with_the_fields_around_it() -> None:
+    bare = page("http://a.test/", "", [
+        Element("textbox", "Email", bid="2", value="a@b.de"), Element("button", "Subscribe", bid="1"),
+    ])  # fmt: skip
+    assert summary(Action("click", "1"), bare) == ["Email: 'a@b.de'"]
 
 
 def test_what_is_gone_has_nothing_to_show() -> None:

@@ -52,6 +52,12 @@ def filled(*fields: tuple[str, str], error: str = "", input_type: str = "text") 
         ("Full name", "Jean-Luc O'Neill d'Arc", True),
         ("Comment", "109", True),
         ("City", "", True),
+        ("Email or mobile phone number", "0171 2345678", True),
+        ("Email or username", "jdoe", True),
+        ("Email subject", "Hello", True),
+        ("City, State, ZIP", "Springfield, IL 62704", True),
+        ("PLZ / Ort", "10115 Berlin", True),
+        ("Full name", "田中太郎", True),
     ],
 )
 def test_a_value_is_held_against_what_its_field_asks_for(label: str, value: str, fits: bool) -> None:

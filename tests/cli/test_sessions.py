@@ -78,7 +78,7 @@ def test_the_demo_by_the_oracle_ends_in_a_graded_success(webdreamer: Run) -> Non
     assert "Grade: success" in shown
     assert "verdict: allowed" in shown
     audit = webdreamer("audit", session).stdout
-    assert "1 irreversible or unknown actions: 1 allowed, 0 held, 0 blocked." in audit
+    assert "1 action that needed a verdict: 1 allowed, 0 held, 0 blocked." in audit
     replayed = webdreamer("replay", session).stdout
     assert replayed.count("== step") == sum(event["event"] == "step" for event in seen)
     again = webdreamer("run", "--resume", session)
@@ -170,4 +170,4 @@ def test_held_and_blocked_steps_are_told_apart_from_done_ones(webdreamer: Run) -
     assert "verdict: held" in held.stdout
     assert "--approve ask" in held.stdout
     audit = webdreamer("audit", held.stdout.split("webdreamer show ")[1].strip()).stdout
-    assert "1 irreversible or unknown actions: 0 allowed, 1 held, 0 blocked." in audit
+    assert "1 action that needed a verdict: 0 allowed, 1 held, 0 blocked." in audit

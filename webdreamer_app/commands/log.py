@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from storage.engine import database_url
 from storage.records import SessionRecord, StepRecord
 from storage.repository import Repository, open_repository
 from webdreamer_app.config import Config
@@ -24,16 +25,24 @@ _EXCERPT_LINES = 14
 @contextlib.asynccontextmanager
 async def _stored(config: Config) -> AsyncIterator[Repository]:
     """The database, which is only read: none is made. Raises UsageError where there is none."""
-    if "://" not in config.db and not await asyncio.to_thread(Path(config.db).is_file):
+    file = _file(config)
+    if file is not None and not await asyncio.to_thread(file.is_file):
         raise UsageError(f"There is no database {config.db}: check --db, or make one with `webdreamer demo`.")
     async with open_repository(config.db) as repository:
         yield repository
 
 
+def _file(config: Config) -> Path | None:
+    """The file behind the database; None where a server holds it."""
+    url = database_url(config.db)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 async def sessions(config: Config, limit: int, as_json: bool) -> None:
     """Newest first."""
     found: list[SessionRecord] = []
-    if config.has_own_db or await asyncio.to_thread(Path(config.db).is_file):
+    file = _file(config)
+    if config.has_own_db or file is None or await asyncio.to_thread(file.is_file):
         async with _stored(config) as repository:
             found = await repository.list_sessions(limit)
     for one in found:
@@ -132,7 +141,7 @@ def _tally(records: list[StepRecord]) -> str:
     allowed = sum(one.verdict.decision == "act" for one in records)
     blocked = sum(one.verdict.decision == "block" for one in records)
     held = len(records) - allowed - blocked
-    return f"{len(records)} irreversible or unknown actions: {allowed} allowed, {held} held, {blocked} blocked."
+    return f"{len(records)} action{'' if len(records) == 1 else 's'} that needed a verdict: {allowed} allowed, {held} held, {blocked} blocked."
 
 
 def _header(session: SessionRecord) -> None:
