@@ -141,7 +141,8 @@ def _tally(records: list[StepRecord]) -> str:
     allowed = sum(one.verdict.decision == "act" for one in records)
     blocked = sum(one.verdict.decision == "block" for one in records)
     held = len(records) - allowed - blocked
-    return f"{len(records)} action{'' if len(records) == 1 else 's'} that needed a verdict: {allowed} allowed, {held} held, {blocked} blocked."
+    actions = "1 action" if len(records) == 1 else f"{len(records)} actions"
+    return f"{actions} that needed a verdict: {allowed} allowed, {held} held, {blocked} blocked."
 
 
 def _header(session: SessionRecord) -> None:
