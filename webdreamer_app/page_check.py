@@ -50,7 +50,7 @@ _TOTAL = re.compile(
 )
 _SUBTOTAL = re.compile(r"\b(?:sub-? ?total\b|items?(?: total)?:|merchandise\b)", re.I)
 _CHARGE = re.compile(
-    r"^\W*(?:\w+ fees?|gift ?-?wrap(?:ping)?|packaging)\b|"
+    r"^\W*(?:\w+ fees?|gift ?-?wrap(?:ping)?|packaging)\b(?!\s*:\s*[^\W\d])|"
     r"^\W*(?:(?:estimated|standard|express|economy|free|order|sales|grand|your|import|state|local|next day)\s+){0,2}"
     r"(?:sub-? ?total|total|shipping|delivery|postage|handling|freight|tax(?:es)?|vat|gst|duty|duties|discount|fees?|"
     r"surcharge|amount due|balance due|account balance|store credit|savings?|you save|coupon|"

@@ -299,3 +299,13 @@ def test_reading_amounts_takes_time_in_proportion_to_the_text() -> None:
         return min(timeit.repeat(lambda: amounts(text), number=1, repeat=3))
 
     assert took(20_000) < 12 * took(5_000)
+
+
+def test_an_option_that_is_called_like_a_charge_leaves_its_row_an_item() -> None:
+    row = [
+        Element("listitem"),
+        *(Element("text", text, depth=1) for text in ("Blue mug", "Gift wrap: Plain", "Quantity: 2", "$19.00")),
+    ]
+    seen = page("http://shop.test/", "", [*row, Element("text", "Shipping: $5.00"), Element("text", "Total: $24.00")])
+    assert check("buy 2 blue mugs for less than $10 each", seen).risk == pytest.approx(0.2)
+    assert check("buy 3 blue mugs for less than $10 each", seen).risk == OTHER_QUANTITY
