@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 import sys
 import threading
@@ -158,7 +159,8 @@ def serving() -> Iterator[tuple[str, Callable[[str], None]]]:
             self.send_header("content-type", "text/html; charset=utf-8")
             self.send_header("content-length", str(len(held[0])))
             self.end_headers()
-            self.wfile.write(held[0])
+            with contextlib.suppress(ConnectionError):  # the browser went elsewhere
+                self.wfile.write(held[0])
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -246,6 +248,7 @@ class Fuzz:
             return "browser is gone" not in str(error)
         except BaseException as error:
             self.escaped.append(f"{type(error).__name__}: {error}\n  after {chosen or 'opening'}\n  {text[:2000]!r}")
+            print(self.escaped[-1], file=sys.stderr, flush=True)
             if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
                 raise
             return False
@@ -268,8 +271,6 @@ def main() -> None:
     options = parser.parse_args()
     fuzz = Fuzz(options.seed, options.pages)
     asyncio.run(fuzz.run(options.documents, options.actions, lambda words: print(words, flush=True)))
-    for escaped in fuzz.escaped:
-        print(escaped)
     print(dict(fuzz.counts), f"slowest {fuzz.slowest_s:.1f} s, {len(fuzz.escaped)} escaped")
     sys.exit(bool(fuzz.escaped))
 

@@ -1,6 +1,6 @@
 """How long an observation takes beside Playwright's `aria_snapshot`, on the same pages in the same run.
 
-    python -m benchmarks.observe [--elements 600 5600 22000] [--repeats 7] [--json FILE]
+    python -m benchmarks.observe [--elements 600 5600 22000] [--repeats 7] [--page-tokens 2000] [--json FILE]
 
 Milliseconds are medians over the repeats; ours and theirs take turns, so that both see the same machine.
 """
@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.browser.tokens import counter
 
 PER_CARD = 11
 """DOM elements of one product card."""
@@ -91,6 +92,7 @@ async def measure(browser: ChromiumBrowser, url: str, repeats: int) -> dict[str,
         "elements": count,
         "ours_ms": statistics.median(ours) * 1000,
         "ours_chars": len(observation.text),
+        "ours_tokens": sum(counter()(observation.text.split("\n"))),
         "interactive": sum(element.is_interactive for element in observation.elements),
         "aria_ms": statistics.median(theirs) * 1000,
         "aria_chars": len(snapshot),
@@ -98,10 +100,10 @@ async def measure(browser: ChromiumBrowser, url: str, repeats: int) -> dict[str,
     }
 
 
-async def run(sizes: list[int], repeats: int) -> list[dict[str, Any]]:
+async def run(sizes: list[int], repeats: int, page_tokens: int) -> list[dict[str, Any]]:
     found = []
     with served() as url:
-        async with open_browser(BrowserOptions(timeout_s=60)) as window:
+        async with open_browser(BrowserOptions(timeout_s=60, page_tokens=page_tokens)) as window:
             for size in sizes:
                 async with window.fresh() as browser:
                     found.append(await measure(browser, f"{url}/{size}", repeats))
@@ -112,14 +114,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--elements", type=int, nargs="+", default=[600, 5600, 22000])
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--page-tokens", type=int, default=2000, help="0: the whole page as text")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = asyncio.run(run(options.elements, options.repeats))
-    table = Table("elements", "ours ms", "chars", "aria_snapshot ms", "chars", "ratio")
+    rows = asyncio.run(run(options.elements, options.repeats, options.page_tokens))
+    table = Table("elements", "ours ms", "chars", "tokens", "aria_snapshot ms", "chars", "ratio")
     for row in rows:
         table.add_row(
-            str(row["elements"]), f"{row['ours_ms']:.1f}", str(row["ours_chars"]), f"{row['aria_ms']:.1f}",
-            str(row["aria_chars"]), f"{row['ratio']:.2f}",
+            str(row["elements"]), f"{row['ours_ms']:.1f}", str(row["ours_chars"]), str(row["ours_tokens"]),
+            f"{row['aria_ms']:.1f}", str(row["aria_chars"]), f"{row['ratio']:.2f}",
         )  # fmt: skip
     Console().print(table)
     if options.json:

@@ -105,4 +105,9 @@ def make_agent(config: Config, browser: Browser, policy: Policy, gate: Gate, rec
 def browser_options(config: Config) -> BrowserOptions:
     from webdreamer_app.browser.driver import BrowserOptions
 
-    return BrowserOptions(headed=config.headed, executable=config.chromium, timeout_s=config.timeout_s)
+    return BrowserOptions(
+        headed=config.headed,
+        executable=config.chromium,
+        timeout_s=config.timeout_s,
+        page_tokens=config.page_tokens,
+    )

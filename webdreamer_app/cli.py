@@ -25,6 +25,9 @@ Approve = Annotated[
 ]
 MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Decided steps in a session.")]
 MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Wall clock of a session.")]
+PageTokens = Annotated[
+    int | None, typer.Option("--page-tokens", help="Budget of a page's text in tokens; 0 for the whole page.")
+]
 Headed = Annotated[bool, typer.Option("--headed", help="Show the browser's window.")]
 Db = Annotated[str | None, typer.Option("--db", help="Session database: a path or URL.")]
 Device = Annotated[str | None, typer.Option("--device", help="auto, cpu or cuda.")]
@@ -57,6 +60,7 @@ def demo(
     approve: Approve = None,
     max_steps: MaxSteps = None,
     max_seconds: MaxSeconds = None,
+    page_tokens: PageTokens = None,
     headed: Headed = False,
     db: Db = None,
     device: Device = None,
@@ -73,7 +77,7 @@ def demo(
     with errors_as_sentences():
         settings = _config(
             config, set_, policy=policy, planner=planner, approve=approve, max_steps=max_steps, max_seconds=max_seconds,
-            headed=headed, db=db, device=device, seed=seed,
+            page_tokens=page_tokens, headed=headed, db=db, device=device, seed=seed,
         )  # fmt: skip
         _finish(run_async(run_demo(settings, suite, json)))
 
@@ -89,6 +93,7 @@ def run(
     approve: Approve = None,
     max_steps: MaxSteps = None,
     max_seconds: MaxSeconds = None,
+    page_tokens: PageTokens = None,
     headed: Headed = False,
     db: Db = None,
     device: Device = None,
@@ -108,7 +113,7 @@ def run(
     def settings(stored: Any = None) -> Any:
         return _config(
             config, set_, stored, policy=policy, planner=planner, approve=approve, max_steps=max_steps,
-            max_seconds=max_seconds, headed=headed, db=db, device=device, seed=seed,
+            max_seconds=max_seconds, page_tokens=page_tokens, headed=headed, db=db, device=device, seed=seed,
         )  # fmt: skip
 
     with errors_as_sentences():
@@ -169,6 +174,7 @@ def bench(
     policy: Policy = None,
     max_steps: MaxSteps = None,
     max_seconds: MaxSeconds = None,
+    page_tokens: PageTokens = None,
     device: Device = None,
     config: ConfigFile = None,
     set_: Set = None,
@@ -178,7 +184,10 @@ def bench(
     from webdreamer_app.commands.measure import bench as run_bench
 
     with errors_as_sentences():
-        settings = _config(config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, device=device)
+        settings = _config(
+            config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, page_tokens=page_tokens,
+            device=device,
+        )  # fmt: skip
         run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json))
 
 

@@ -17,6 +17,7 @@ from webdreamer_app.errors import ConfigError, ProfileError, UsageError
 
 PREFIX = "WEBDREAMER_"
 DATABASE = "sessions.db"
+LEAST_PAGE_TOKENS = 200
 APPROVALS = ("ask", "deny", "gate", "all")
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -51,6 +52,8 @@ class Config:
     """Where tensors live: `auto`, `cpu` or `cuda`."""
     seed: int = 0
     """Seed of everything random."""
+    page_tokens: int = 2000
+    """Budget of a page's text in tokens; 0: the whole page."""
     chromium: Path | None = None
     """Chromium to start; None: Playwright's own, then the system's."""
     policy_path: Path | None = None
@@ -73,6 +76,11 @@ class Config:
         _above("max_steps", self.max_steps)
         _above("max_seconds", self.max_seconds)
         _above("timeout_s", self.timeout_s)
+        if self.page_tokens and self.page_tokens < LEAST_PAGE_TOKENS:
+            raise ConfigError(
+                f"page_tokens = {self.page_tokens} is too few to tell a page: give {LEAST_PAGE_TOKENS} or more, "
+                "or 0 for the whole page."
+            )
         if not 0.0 <= self.tau_commit <= 1.0:
             raise ConfigError(f"tau_commit = {self.tau_commit} is out of range: give a number from 0 to 1.")
 

@@ -18,6 +18,7 @@ from webdreamer_app.actions import format_action
 from webdreamer_app.agent import Result, Status, StepTimings
 from webdreamer_app.assemble import GATED, browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
+from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
@@ -132,7 +133,7 @@ class _Runner:
         recorder = DatabaseRecorder(self.repository, session)
         result, broken, interactions = Result(Status.FAILED, "", History(goal)), "", 0
         try:
-            async with window.fresh(cookies) as page:
+            async with window.fresh(cookies, task_words(goal.instruction)) as page:
                 await page.goto(start.url)
                 agent = make_agent(config, page, policy, gate, recorder, lambda event: None)
                 try:

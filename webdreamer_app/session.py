@@ -23,6 +23,7 @@ from tasks.task import Grade, Site, Task
 from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
+from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
 from webdreamer_app.effects import classify
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
@@ -38,7 +39,18 @@ RESUMABLE = frozenset(
     {"running", BROKEN, "interrupted"}
     | {one.value for one in (Status.NEEDS_APPROVAL, Status.BLOCKED, Status.STEP_LIMIT, Status.TIME_LIMIT)}
 )
-STORED = ("policy", "planner", "seed", "max_steps", "max_seconds", "tau_commit", "timeout_s", "device", "policy_path")
+STORED = (
+    "policy",
+    "planner",
+    "seed",
+    "max_steps",
+    "max_seconds",
+    "tau_commit",
+    "timeout_s",
+    "device",
+    "policy_path",
+    "page_tokens",
+)
 """Settings that a resumed run keeps, unless it is told otherwise."""
 
 
@@ -168,7 +180,12 @@ async def _run(
     try:
         with _site(plan, folder) as site:
             url, cookies = _start(site, plan, session_id)
-            options = replace(browser_options(config), cookies=cookies, storage_state=state if plan.resume else None)
+            options = replace(
+                browser_options(config),
+                cookies=cookies,
+                storage_state=state if plan.resume else None,
+                wanted=task_words(plan.goal.instruction),
+            )
             async with open_browser(options) as browser:
                 emit(SessionStarted(session_id, plan.goal.instruction, url))
                 if not plan.resume:

@@ -10,6 +10,7 @@ import pytest
 
 from webdreamer_app.actions import parse
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.browser.tokens import counter
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.types import Element, Observation, Outcome
 
@@ -236,3 +237,23 @@ async def test_after_a_page_that_crashes_its_own_tab_it_goes_on_where_it_was(pag
         with pytest.raises(BrowserError, match="crashed its tab"):
             await browser.goto(f"{pages.url}/crash")
         assert "Elsewhere" in (await browser.goto(f"{pages.url}/next")).text
+
+
+async def test_a_long_page_is_folded_and_a_group_opens_on_demand(pages: Any) -> None:
+    cards = "".join(
+        f"<li><a href='/p{number}'>Lamp number {number}</a> <button>Add {number}</button></li>" for number in range(300)
+    )
+    async with open_browser(BrowserOptions(timeout_s=10, page_tokens=500, wanted=frozenset({"217"}))) as browser:
+        seen = await browser.goto(pages.put(f"<h1>Lamps</h1><ul>{cards}</ul>"))
+        assert "Lamp number 217" in seen.text
+        assert "Lamp number 150" not in seen.text
+        assert sum(counter()(seen.text.split("\n"))) <= 500
+        assert len([element for element in seen.elements if element.bid]) == 600
+        group = next(line.split("]")[0].strip(" [") for line in seen.text.split("\n") if "folded" in line)
+        opened = await browser.execute(parse(f"expand('{group}')"))
+        assert opened.error == ""
+        assert opened.observation is not None
+        assert opened.observation.text != seen.text
+        assert "nothing is folded under 'g99'" in (await browser.execute(parse("expand('g99')"))).error
+        hidden = next(element for element in seen.elements if element.name == "Add 150")
+        assert (await browser.execute(parse(f"click('{hidden.bid}')"))).error == ""

@@ -19,13 +19,12 @@ from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
 from webdreamer_app.browser.failures import explain, first_line
 from webdreamer_app.browser.frames import Interrupted, Numbers
-from webdreamer_app.browser.serialize import serialize
+from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
 from webdreamer_app.errors import BrowserError, PageCrashed
 from webdreamer_app.types import Action, Observation, Outcome
 from webdreamer_app.types import Tab as TabInfo
 
-_MAX_CHANGES = 20
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
 _STATE_LIMIT_S = 3.0
@@ -49,6 +48,10 @@ class BrowserOptions:
     """(name, value, url)"""
     storage_state: Path | None = None
     """Cookies and local storage of an earlier session."""
+    page_tokens: int = 0
+    """Budget of a page's text in tokens of the text encoder; 0: the whole page."""
+    wanted: frozenset[str] = frozenset()
+    """Words of the task, in small letters: lines with them are folded last."""
 
 
 class ChromiumBrowser:
@@ -63,6 +66,7 @@ class ChromiumBrowser:
         self.active = 0
         self._gone = gone
         self._previous: Observation | None = None
+        self._text = PageText(options.page_tokens, options.wanted)
         self._attaching: set[asyncio.Task[None]] = set()
         self._arrived = asyncio.Event()
         self._pages_seen = 0
@@ -190,11 +194,11 @@ class ChromiumBrowser:
             url=capture.url,
             title=capture.title,
             elements=capture.elements,
-            text=serialize(capture.title, capture.url, capture.elements, tabs, dialogs),
+            text=self._text.write(capture, tabs, dialogs),
             tabs=tabs,
             dialogs=dialogs,
         )
-        observation = replace(observation, changes=_changes(self._previous, observation))
+        observation = replace(observation, changes=changes(self._previous, observation))
         self._previous = observation
         return observation
 
@@ -218,6 +222,8 @@ class ChromiumBrowser:
         """Run one action and wait for the page to settle."""
         if is_final(action):
             return Outcome(observation=await self.observe(), terminated=True)
+        if action.verb == "expand" and self._text.open(action.bid):
+            return Outcome(observation=await self.observe())
         await self._settle_tabs()
         self.interactions += action.verb not in _UNCOUNTED
         before = self.tab.last
@@ -270,13 +276,15 @@ class ChromiumBrowser:
             await self.tab.settle(self.options.timeout_s)
 
     @contextlib.asynccontextmanager
-    async def fresh(self, cookies: tuple[tuple[str, str, str], ...] = ()) -> AsyncIterator[ChromiumBrowser]:
+    async def fresh(
+        self, cookies: tuple[tuple[str, str, str], ...] = (), wanted: frozenset[str] = frozenset()
+    ) -> AsyncIterator[ChromiumBrowser]:
         """Another context of the same Chromium, with nothing but these cookies."""
         browser = self.context.browser
         if browser is None:
             raise BrowserError("The browser is gone: it crashed or was closed.")
         async with open_context(
-            browser, replace(self.options, cookies=cookies, storage_state=None), self._gone
+            browser, replace(self.options, cookies=cookies, wanted=wanted, storage_state=None), self._gone
         ) as ours:
             yield ours
 
@@ -343,17 +351,3 @@ async def open_context(
     finally:
         with contextlib.suppress(Error):
             await asyncio.shield(context.close())
-
-
-def _changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
-    """What appeared and what vanished, line by line."""
-    if before is None:
-        return ()
-    if before.url != now.url:
-        return (f"went to {now.url}",)
-    if before.text == now.text:
-        return ()
-    old, new = (dict.fromkeys(map(str.strip, one.text.split("\n")[1:])) for one in (before, now))
-    appeared = [f"appeared: {text}" for text in new if text not in old]
-    vanished = [f"vanished: {text}" for text in old if text not in new]
-    return tuple((appeared + vanished)[:_MAX_CHANGES])

@@ -11,12 +11,15 @@ def serialize(
     title: str, url: str, elements: Sequence[Element], tabs: Sequence[Tab] = (), dialogs: Sequence[Dialog] = ()
 ) -> str:
     """The page's text: a header, open tabs and dialogs, then the elements indented by depth."""
+    return "\n".join([*header(title, url, tabs, dialogs), *map(line, elements)])
+
+
+def header(title: str, url: str, tabs: Sequence[Tab] = (), dialogs: Sequence[Dialog] = ()) -> list[str]:
+    """The lines above the elements."""
     lines = [f"page {quote(title)} url={quote(url)}"]
     if len(tabs) > 1:
         lines += [f"tab {tab.index} {quote(tab.title)}{' active' if tab.active else ''}" for tab in tabs]
-    lines += [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
-    lines += [line(element) for element in elements]
-    return "\n".join(lines)
+    return lines + [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
 
 
 def line(element: Element) -> str:
