@@ -12,7 +12,7 @@ from webdreamer_app.actions import parse
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.browser.tokens import counter
 from webdreamer_app.errors import BrowserError
-from webdreamer_app.types import Element, Observation, Outcome
+from webdreamer_app.types import Action, Element, Observation, Outcome
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -257,3 +257,15 @@ async def test_a_long_page_is_folded_and_a_group_opens_on_demand(pages: Any) -> 
         assert "nothing is folded under 'g99'" in (await browser.execute(parse("expand('g99')"))).error
         hidden = next(element for element in seen.elements if element.name == "Add 150")
         assert (await browser.execute(parse(f"click('{hidden.bid}')"))).error == ""
+
+
+async def test_addresses_and_files_that_can_not_be_are_failures_of_the_action(
+    browser: ChromiumBrowser, pages: Any
+) -> None:
+    seen = await browser.goto(pages.put("<input type=file aria-label=Picture>"))
+    assert "is not a web address" in (await browser.execute(parse("goto('http://[')"))).error
+    for name in ("x" * 3000, "a\0b", "/nowhere/at.all"):
+        outcome = await browser.execute(Action("upload_file", seen.elements[0].bid, (name,)))
+        assert "there is no file" in outcome.error
+    with pytest.raises(BrowserError, match="is not a web address"):
+        await browser.goto("http://[")

@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Response, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -17,7 +16,7 @@ from webdreamer_app.actions import is_final
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
-from webdreamer_app.browser.failures import explain, first_line
+from webdreamer_app.browser.failures import explain, first_line, scheme_of
 from webdreamer_app.browser.frames import Interrupted, Numbers
 from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
@@ -131,7 +130,7 @@ class ChromiumBrowser:
 
     async def goto(self, url: str) -> Observation:
         """Open the start page. Raises BrowserError, in one sentence, when it can't be had."""
-        if urlsplit(url).scheme not in ("http", "https", "file", "about"):
+        if scheme_of(url) not in ("http", "https", "file", "about"):
             raise BrowserError(f"{url!r} is not a web address: write it with http:// or https://.")
         self.interactions += 1
         if self.tab.is_crashed:
@@ -271,7 +270,7 @@ class ChromiumBrowser:
             await asyncio.wait_for(crashed.page.close(), _POP_UP_LIMIT_S)
         self.tabs = [tab for tab in self.tabs if tab is not crashed]
         self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), 0)
-        if urlsplit(url).scheme in ("http", "https"):
+        if scheme_of(url) in ("http", "https"):
             await self._open(url)
             await self.tab.settle(self.options.timeout_s)
 

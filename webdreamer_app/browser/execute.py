@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error
 
 from webdreamer_app.browser.capture import script
+from webdreamer_app.browser.failures import scheme_of
 from webdreamer_app.browser.tab import Tab
 from webdreamer_app.browser.worlds import World
 from webdreamer_app.types import Action, Element
@@ -72,7 +72,7 @@ async def _on_page(browser: Driven, action: Action) -> None:
             await tab.guard(tab.page.mouse.wheel(float(action.value[0]), float(action.value[1])), 5)
         case "goto":
             url = str(action.value[0])
-            if urlsplit(url).scheme not in ("http", "https", "about"):
+            if scheme_of(url) not in ("http", "https", "about"):
                 raise ActionFailed(f"goto: {url[:80]!r} is not a web address.")
             await tab.guard(tab.page.goto(url, wait_until="load"), 60)
         case "go_back" | "go_forward":
@@ -199,8 +199,12 @@ async def _drag(tab: Tab, action: Action) -> None:
 
 async def _upload(tab: Tab, world: World, action: Action) -> None:
     path = Path(str(action.value[0]))
-    if not path.is_file():  # noqa: ASYNC240 - one stat of a local file
-        raise ActionFailed(f"there is no file {str(path)!r}.")
+    try:
+        found = path.is_file()  # noqa: ASYNC240 - one stat of a local file
+    except (OSError, ValueError):  # a name that no file system takes
+        found = False
+    if not found:
+        raise ActionFailed(f"there is no file {str(path)[:200]!r}.")
     object_id = await tab.frames.worlds.node(world, action.bid)
     if object_id is None:
         raise ActionFailed("it is gone from the page.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 _EXPLANATIONS = (
     ("ERR_CONNECTION_REFUSED", "refused the connection: is the site running?"),
     ("ERR_NAME_NOT_RESOLVED", "has an unknown host name: check the address."),
@@ -27,3 +29,11 @@ def explain(url: str, error: str) -> str:
 
 def first_line(error: BaseException) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of an address; empty for one that can't be read."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
