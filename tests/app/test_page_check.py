@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import timeit
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -293,12 +291,9 @@ def test_a_task_that_forbids_or_only_asks_is_evidence_against_any_commit(
     assert check(instruction, review(item="Blue mug of doormat clock")).risk >= risk
 
 
-def test_reading_amounts_takes_time_in_proportion_to_the_text() -> None:
-    def took(length: int) -> float:
-        text = ("0,1,2,3," * length)[:length]
-        return min(timeit.repeat(lambda: amounts(text), number=1, repeat=3))
-
-    assert took(20_000) < 12 * took(5_000)
+def test_a_run_of_digits_without_end_is_not_read_as_one_amount() -> None:
+    found = amounts("0,1,2,3," * 2_000 + "4 $")
+    assert all(len(amount.text) <= 40 for amount in found)
 
 
 def test_an_option_that_is_called_like_a_charge_leaves_its_row_an_item() -> None:

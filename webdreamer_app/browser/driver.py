@@ -9,15 +9,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Response, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from webdreamer_app.actions import is_final
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
-from webdreamer_app.browser.failures import explain, first_line, scheme_of
+from webdreamer_app.browser.failures import first_line, scheme_of
 from webdreamer_app.browser.frames import Interrupted, Numbers
+from webdreamer_app.browser.opening import open_page
 from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
 from webdreamer_app.errors import BrowserError, PageCrashed
@@ -27,7 +28,6 @@ from webdreamer_app.types import Tab as TabInfo
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
 _STATE_LIMIT_S = 3.0
-_ERROR_PAGE_S = 0.2
 _GOING = frozenset({"goto", "go_back", "go_forward", "new_tab", "tab_focus", "tab_close", "hover", "scroll"})
 """Verbs that send nothing that could commit."""
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
@@ -135,48 +135,11 @@ class ChromiumBrowser:
         self.interactions += 1
         if self.tab.is_crashed:
             await self._reopen("")
-        status = await self._open(url)
+        status = await open_page(self.tab, url, self.options.timeout_s)
         if status is not None and status >= 400:
             raise BrowserError(f"{url} answered with status {status}: check the address.")
         await self.tab.settle(self.options.timeout_s)
         return await self.observe()
-
-    async def _open(self, url: str) -> int | None:
-        limit = self.options.timeout_s
-        try:
-            response = await self._navigate(url, limit)
-        except Interrupted:
-            return None
-        except (PlaywrightTimeout, TimeoutError) as error:
-            if await self._has_content():
-                return None
-            raise BrowserError(
-                f"{url} did not finish loading within {limit:g} s: check the site, "
-                "or allow more time with --set timeout_s=60."
-            ) from error
-        except Error as error:
-            raise BrowserError(explain(url, str(error))) from error
-        return response.status if response is not None else None
-
-    async def _navigate(self, url: str, limit: float) -> Response | None:
-        """Go there; the error page of an earlier attempt that failed may still come in between."""
-        for attempt in range(3):
-            try:
-                return await self.tab.guard(self.tab.page.goto(url, wait_until="load", timeout=limit * 1000), limit + 5)
-            except Error as error:
-                if "interrupted by another navigation" not in str(error) or attempt == 2:
-                    raise
-                await asyncio.sleep(_ERROR_PAGE_S * (attempt + 1))
-        return None
-
-    async def _has_content(self) -> bool:
-        try:
-            worlds = self.tab.frames.worlds
-            text = "() => location.href === 'about:blank' ? '' : document.body?.innerText"
-            words = await worlds.call(await worlds.main(), text, limit_s=1.0)
-        except (Error, TimeoutError, Interrupted):
-            return False
-        return bool(str(words or "").strip())
 
     async def observe(self) -> Observation:
         """The active tab as it is now; while a dialog is open, the page as it was before."""
@@ -271,7 +234,7 @@ class ChromiumBrowser:
         self.tabs = [tab for tab in self.tabs if tab is not crashed]
         self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), 0)
         if scheme_of(url) in ("http", "https"):
-            await self._open(url)
+            await open_page(self.tab, url, self.options.timeout_s)
             await self.tab.settle(self.options.timeout_s)
 
     @contextlib.asynccontextmanager
