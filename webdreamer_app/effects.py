@@ -52,6 +52,13 @@ def classify(action: Action, observation: Observation) -> Effect:
     return Effect.UNKNOWN
 
 
+def only_reads(url: str) -> bool:
+    """Whether opening it does no more than show it; what an allowed link once did must not be done again unasked."""
+    if _split(url).scheme not in ("http", "https"):
+        return False
+    return _address(url) is Effect.READ
+
+
 def _on_element(action: Action, target: Element, observation: Observation) -> Effect:
     value = str(action.value[0]) if action.value else ""
     match action.verb:

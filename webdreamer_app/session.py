@@ -25,12 +25,12 @@ from webdreamer_app.assemble import browser_options, load_policy, make_agent, ma
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
-from webdreamer_app.effects import classify
+from webdreamer_app.effects import only_reads
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
-from webdreamer_app.types import Action, Decision, Effect, Goal, History, Observation, Outcome
+from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
 BROKEN = "broken"
@@ -230,16 +230,8 @@ def _start(site: Site | None, plan: SessionPlan, session_id: str) -> tuple[str, 
 
 def _places_to_go_on(history: History) -> list[str]:
     """Where the steps left the browser, the last first; none for a new session."""
-    seen = [step.outcome.observation or step.observation for step in reversed(history.steps)]
-    pages = {page.url: page for page in seen}
-    return [url for url, page in pages.items() if _only_reads(url, page)][:4]
-
-
-def _only_reads(url: str, page: Observation) -> bool:
-    """Whether opening it does no more than show it; what an allowed link once did must not be done again unasked."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        return False
-    return classify(Action("goto", "", (url,)), page) is Effect.READ
+    seen = [(step.outcome.observation or step.observation).url for step in reversed(history.steps)]
+    return [url for url in dict.fromkeys(seen) if only_reads(url)][:4]
 
 
 async def _open_first(browser: ChromiumBrowser, urls: Sequence[str]) -> None:

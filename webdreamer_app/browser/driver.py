@@ -21,6 +21,7 @@ from webdreamer_app.browser.frames import Interrupted, Numbers
 from webdreamer_app.browser.opening import open_page
 from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
+from webdreamer_app.effects import only_reads
 from webdreamer_app.errors import BrowserError, PageCrashed
 from webdreamer_app.types import Action, Observation, Outcome
 from webdreamer_app.types import Tab as TabInfo
@@ -194,8 +195,7 @@ class ChromiumBrowser:
         except PageCrashed as crash:
             # What was sent may have arrived, so nobody may take it for undone.
             await self._reopen(before.url if before is not None else "")
-            error = f"{action.verb}: {crash} The page before it was opened again."
-
+            error = f"{action.verb}: {crash} Go on from the page that is open now."
             return Outcome(
                 observation=await self.observe(), error=error, unknown=action.verb not in _UNCOUNTED | _GOING
             )
@@ -233,7 +233,7 @@ class ChromiumBrowser:
             await asyncio.wait_for(crashed.page.close(), _POP_UP_LIMIT_S)
         self.tabs = [tab for tab in self.tabs if tab is not crashed]
         self.active = next((place for place, tab in enumerate(self.tabs) if tab.page is page), 0)
-        if scheme_of(url) in ("http", "https"):
+        if only_reads(url):
             await open_page(self.tab, url, self.options.timeout_s)
             await self.tab.settle(self.options.timeout_s)
 
