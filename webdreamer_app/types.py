@@ -37,7 +37,7 @@ class Decision(StrEnum):
     BLOCK = "block"
 
 
-class Box(Struct, frozen=True, array_like=True):
+class Box(Struct, frozen=True, array_like=True, gc=False):
     """Border box in CSS pixels, relative to the top-left of the page's viewport."""
 
     x: float
@@ -46,7 +46,7 @@ class Box(Struct, frozen=True, array_like=True):
     height: float
 
 
-class Form(Struct, frozen=True, array_like=True):
+class Form(Struct, frozen=True, array_like=True, gc=False):
     """The form that an element belongs to, as far as it tells what submitting would send."""
 
     method: str
@@ -63,10 +63,11 @@ TYPED_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "date", "time", "
 """Roles of fields that take text, native fields for dates and times among them."""
 
 
-class Element(Struct, frozen=True, omit_defaults=True):
+class Element(Struct, frozen=True, omit_defaults=True, gc=False):
     """One node of the page in accessibility-tree style, in document order.
 
-    A struct, not a dataclass: large pages have tens of thousands, and these are made in a fraction of the time.
+    A struct, not a dataclass: large pages have tens of thousands, and these are made in a fraction of the time. It holds
+    nothing that could hold it, so the garbage collector need not look at it.
 
     Interactive elements carry a `bid`; containers and text have an empty one. `depth` rebuilds the
     tree: the parent of a node is the nearest earlier node with a smaller depth.

@@ -55,8 +55,8 @@ def fold(
 
     The header always stands. Every element that can be acted on has its line, or is in a group whose line stands.
     """
-    whole = [*header, *map(line, elements)]
-    if sum(map(len, whole)) <= _CHARACTERS_A_TOKEN * budget and sum(count(whole)) <= budget:
+    whole = _whole(header, elements, _CHARACTERS_A_TOKEN * budget)
+    if whole is not None and sum(count(whole)) <= budget:
         return Folded("\n".join(whole), {})
     page = _Page(elements, wanted, fresh, opened, count)
     room = budget - sum(count(header))
@@ -68,6 +68,18 @@ def fold(
             break
         share *= min(0.85, room / used)
     return Folded("\n".join([*header, *lines]), groups)
+
+
+def _whole(header: Sequence[str], elements: Sequence[Element], limit: int) -> list[str] | None:
+    """All lines, None where they have more than `limit` characters."""
+    lines = list(header)
+    used = sum(map(len, lines))
+    for element in elements:
+        lines.append(line(element))
+        used += len(lines[-1])
+        if used > limit:
+            return None
+    return lines
 
 
 class _Page:

@@ -22,6 +22,7 @@ _MAX_ASKED = 50
 _MAX_MOVES = 20
 _BETWEEN_MOVES_S = 0.05
 _MAX_DEPTH_OF_SHADOWS = 4
+_CAPTURE_AGAIN = "(prefix, first) => globalThis.__webdreamer?.capture?.(prefix, first) ?? null"
 _CLOSED = "(bid, root) => { const m = globalThis.__webdreamer; m.closed.set(m.nodes.get(bid).deref(), root); }"
 _CLEARED = """(bids) => {
   const m = globalThis.__webdreamer;
@@ -141,7 +142,10 @@ class Frames:
 
     async def _read(self, world: World, prefix: str) -> FrameCapture:
         limit = FRAME_LIMIT_S if prefix else MAIN_LIMIT_S
-        text = await self.worlds.call(world, capture_script(), prefix, self._numbers.next, limit_s=limit)
+        told = (prefix, self._numbers.next)
+        text = await self.worlds.call(world, _CAPTURE_AGAIN, *told, limit_s=limit)
+        if text is None:
+            text = await self.worlds.call(world, capture_script(), *told, limit_s=limit)
         captured = read_capture(text)
         self._numbers.next = max(self._numbers.next, captured.next)
         return captured

@@ -115,10 +115,11 @@ const contentOf = (element, seen, hidden) => {
 };
 const joined = (element, seen, hidden) => {
   const list = slotted(element);
-  if (!list && !firstOf(element)) return pseudo(element, '::before') + pseudo(element, '::after');
+  const first = list ? list[0] : firstOf(element);
+  if (!list && (!first || first.nodeType === 3 && !nextOf(first))) return pseudo(element, '::before') + (first ? first.data : '') + pseudo(element, '::after');
   let text = pseudo(element, '::before');
   let place = 0;
-  for (let child = list ? list[0] : firstOf(element); child; child = list ? list[++place] : nextOf(child)) {
+  for (let child = first; child; child = list ? list[++place] : nextOf(child)) {
     if (child.nodeType === 3) { text += child.data; continue; }
     if (child.nodeType !== 1 || NO_TEXT.has(child.tagName)) continue;
     if (isForm(child)) { text += ` ${contentOf(child, seen, hidden)} `; continue; }

@@ -264,7 +264,7 @@ const container = (element, role, depth, inside, mute, enter) => {
   const place = out.push(item);
   enter(element, depth + 1, inside, mute, () => { if (out.length === place && !name) out.pop(); });
 };
-const OWN_TEXT = new Set(['columnheader', 'rowheader', 'tooltip', 'gridcell', 'cell', 'row']);
+const OWN_TEXT = new Set(['columnheader', 'rowheader', 'tooltip', 'gridcell', 'cell', 'row', 'listitem']);
 const formRole = (form) => { const given = attr(form, 'role'); return CONTAINERS.has(given) ? given : 'form'; };
 const INLINE = new Set(['SPAN', 'B', 'I', 'EM', 'STRONG', 'SMALL', 'CODE', 'KBD', 'SUB', 'SUP', 'U', 'S', 'DEL', 'INS', 'MARK',
   'ABBR', 'CITE', 'Q', 'TIME', 'DATA', 'VAR', 'SAMP', 'FONT', 'BDI', 'BDO', 'LABEL', 'A']);
