@@ -31,13 +31,15 @@ class Verb:
 VERBS: dict[str, Verb] = {
     "click": Verb(True, phrase="click {target}"),
     "fill": Verb(True, (str,), phrase="fill {target} with {0!r}"),
+    "type": Verb(True, (str,), phrase="type {0!r} into {target}"),
+    "paste": Verb(True, (str,), phrase="paste {0!r} into {target}"),
     "select_option": Verb(True, (str,), phrase="select {0!r} in {target}"),
     "press": Verb(True, (str,), phrase="press {0} in {target}"),
     "hover": Verb(True, phrase="hover over {target}"),
     "drag_and_drop": Verb(True, (str,), second_bid=True, phrase="drag {target} to {0}"),
     "upload_file": Verb(True, (str,), phrase="upload {0!r} to {target}"),
     "expand": Verb(True, phrase="expand {target}"),
-    "scroll": Verb(False, (float, float), phrase="scroll by {0}, {1}"),
+    "scroll": Verb(False, (float, float, str), optional=1, phrase="scroll by {0}, {1}"),
     "goto": Verb(False, (str,), phrase="go to {0}"),
     "go_back": Verb(False, phrase="go back"),
     "go_forward": Verb(False, phrase="go forward"),
@@ -88,6 +90,8 @@ def describe(action: Action, observation: Observation | None = None) -> str:
     words = verb.phrase.format(*values, target=_target(action.bid, observation))
     if action.verb == "dialog_accept" and values:
         words += f" with {values[0]!r}"
+    if action.verb == "scroll" and len(values) > 2:
+        words += f" over {_target(str(values[2]), observation)}"
     return words
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from webdreamer_app.types import Dialog, Element, Observation, Tab
+from webdreamer_app.types import Dialog, Download, Element, Observation, Tab
 
 
 def observation_to_data(observation: Observation) -> dict[str, Any]:
@@ -21,6 +21,7 @@ def observation_to_data(observation: Observation) -> dict[str, Any]:
         "dialogs": [_plain(dialog) for dialog in observation.dialogs],
         "changes": list(observation.changes),
         "step": observation.step,
+        **({"downloads": [_plain(one) for one in observation.downloads]} if observation.downloads else {}),
     }
 
 
@@ -35,10 +36,11 @@ def observation_from_data(data: dict[str, Any]) -> Observation:
         dialogs=tuple(Dialog(**item) for item in data["dialogs"]),
         changes=tuple(data["changes"]),
         step=data["step"],
+        downloads=tuple(Download(**item) for item in data.get("downloads", ())),
     )
 
 
-def _plain(item: Tab | Dialog) -> dict[str, Any]:
+def _plain(item: Tab | Dialog | Download) -> dict[str, Any]:
     values = ((field, getattr(item, field.name)) for field in fields(item))
     return {field.name: value for field, value in values if field.default is MISSING or value != field.default}
 

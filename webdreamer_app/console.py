@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from webdreamer_app.actions import describe, format_action
 from webdreamer_app.events import Emit, Event, Judged, SessionEnded, SessionStarted, Stepped
-from webdreamer_app.types import Decision, Step, Verdict
+from webdreamer_app.types import Decision, Download, Step, Verdict
 
 Write = Callable[[str], None]
 
@@ -106,7 +106,15 @@ def step_lines(step: Step) -> list[str]:
         lines.append(f"     failed: {step.outcome.error}")
     elif not step.outcome.executed:
         lines.append("     not done")
-    return lines
+    after = step.outcome.observation
+    return lines + [f"     {one}" for one in map(download_line, after.downloads if after is not None else ())]
+
+
+def download_line(download: Download) -> str:
+    """What became of a file that a page handed over."""
+    if download.problem:
+        return f"download not taken: {download.name} ({download.problem})"
+    return f"downloaded {download.name} ({download.size:,} bytes) to {download.path}"
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -157,6 +165,10 @@ def step_data(step: Step) -> dict[str, Any]:
         if outcome.executed
         else "not done",
         "error": outcome.error,
+        "downloads": [
+            {"name": one.name, "path": one.path, "size": one.size, "problem": one.problem}
+            for one in (outcome.observation.downloads if outcome.observation is not None else ())
+        ],
     }
 
 

@@ -38,8 +38,10 @@ def classify(action: Action, observation: Observation) -> Effect:
     match action.verb:
         case verb if verb in READING_VERBS:
             return Effect.READ
-        case "fill" | "select_option":
+        case "fill" | "type" | "paste":
             return Effect.REVERSIBLE
+        case "select_option":
+            return _choice(str(action.value[0]) if action.value else "", observation.find(action.bid), observation)
         case "goto":
             return _address(str(action.value[0]) if action.value else "")
         case "dialog_dismiss":
@@ -68,8 +70,21 @@ def _on_element(action: Action, target: Element, observation: Observation) -> Ef
             onto = observation.find(value)
             return Effect.REVERSIBLE if onto is not None and _drags_safely(target, onto) else Effect.UNKNOWN
         case "upload_file":
-            return Effect.REVERSIBLE if target.form is not None else Effect.UNKNOWN
+            effect = Effect.REVERSIBLE if target.form is not None else Effect.UNKNOWN
+            return effect if target.input_type == "file" else _worst(effect, _click(target, observation))
     return _click(target, observation)
+
+
+def _choice(option: str, target: Element | None, observation: Observation) -> Effect:
+    """A list that scripts made is opened and clicked, and its options may be anything."""
+    if target is None or target.tag in ("select", "input"):
+        return Effect.REVERSIBLE
+    opened = Effect.REVERSIBLE if target.role in FIELD_ROLES | {"listbox"} else _click(target, observation)
+    return _worst(Effect.UNKNOWN if _commits(option) or _commits(_label(target)) else Effect.REVERSIBLE, opened)
+
+
+def _worst(*effects: Effect) -> Effect:
+    return max(effects, key=_SEVERITY.index)
 
 
 def _drags_safely(target: Element, onto: Element) -> bool:
@@ -277,7 +292,7 @@ def _submit_of(target: Element, observation: Observation) -> Effect:
         return Effect.READ if target.role == "searchbox" else Effect.UNKNOWN
     buttons = [element for element in observation.elements if _submits(element, target)]
     if buttons:
-        return max((_button(button, observation) for button in buttons), key=_SEVERITY.index)
+        return _worst(*(_button(button, observation) for button in buttons))
     return _by_form(Element("button", bid=target.bid, input_type="submit", form=form), observation)
 
 

@@ -185,6 +185,7 @@ async def _run(
                 cookies=cookies,
                 storage_state=state if plan.resume else None,
                 wanted=task_words(plan.goal.instruction),
+                downloads=folder / "downloads",
             )
             async with open_browser(options) as browser:
                 emit(SessionStarted(session_id, plan.goal.instruction, url))

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from webdreamer_app.page_check import Evidence
-from webdreamer_app.types import Element, History
+from webdreamer_app.types import Element, History, Step
 
 IMPLAUSIBLE = 0.8
 """Risk when a value can hardly be what its field asks for."""
@@ -62,13 +62,23 @@ def _typed(history: History) -> dict[tuple[str, str], str]:
     """The value typed last into each labelled field, by its label and kind."""
     result: dict[tuple[str, str], str] = {}
     for step in history.steps:
-        if step.action.verb != "fill" or not step.outcome.executed or step.outcome.error or step.outcome.unknown:
+        if step.action.verb not in _TYPING or not step.outcome.executed or step.outcome.error or step.outcome.unknown:
             continue
         field = step.observation.find(step.action.bid)
         kind = _kind(field) if field is not None else ""
         if field is not None and kind:
-            result[field.name, kind] = str(step.action.value[0]) if step.action.value else ""
+            result[field.name, kind] = _held(step)
     return result
+
+
+_TYPING = frozenset({"fill", "type", "paste"})
+
+
+def _held(step: Step) -> str:
+    """What the field holds then: typing and pasting add to what was there."""
+    text = str(step.action.value[0]) if step.action.value else ""
+    after = step.outcome.observation.find(step.action.bid) if step.outcome.observation is not None else None
+    return text if step.action.verb == "fill" or after is None or after.value is None else after.value
 
 
 def _kind(field: Element) -> str:

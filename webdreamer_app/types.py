@@ -66,8 +66,8 @@ TYPED_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "date", "time", "
 class Element(Struct, frozen=True, omit_defaults=True, gc=False):
     """One node of the page in accessibility-tree style, in document order.
 
-    A struct, not a dataclass: large pages have tens of thousands, and these are made in a fraction of the time. It holds
-    nothing that could hold it, so the garbage collector need not look at it.
+    A struct, not a dataclass: large pages have tens of thousands, and these are made in a fraction of the time. None
+    holds what could hold it, so the garbage collector need not look at them.
 
     Interactive elements carry a `bid`; containers and text have an empty one. `depth` rebuilds the
     tree: the parent of a node is the nearest earlier node with a smaller depth.
@@ -106,6 +106,8 @@ class Element(Struct, frozen=True, omit_defaults=True, gc=False):
     """Whether a link carries an attribute by which scripts turn its click into another request or a question."""
     covered: bool = False
     """Whether something else lies over it and would take the click."""
+    scrollable: bool = False
+    """Whether there is more in it than it shows: `scroll` over something in it brings that into view."""
 
     @property
     def is_interactive(self) -> bool:
@@ -140,6 +142,19 @@ class Dialog:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file that a page handed over."""
+
+    name: str
+    path: str = ""
+    """Where it is kept; empty when it is not."""
+    size: int = 0
+    """Bytes."""
+    problem: str = ""
+    """Why it was not taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What the agent sees of the browser at one moment. `text` is the serialized page."""
 
@@ -152,6 +167,8 @@ class Observation:
     changes: tuple[str, ...] = ()
     """What appeared, vanished or changed since the last observation, in words."""
     step: int = 0
+    downloads: tuple[Download, ...] = ()
+    """Files that ended on their way since the last observation."""
 
     def find(self, bid: str) -> Element | None:
         """The element with this reference, or None."""

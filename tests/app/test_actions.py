@@ -13,6 +13,7 @@ from webdreamer_app.types import Action, Element
 
 FORMS = (
     "click('a12')", "fill('7', 'blue mug')", "select_option('9', 'Large')", "press('7', 'Enter')", "scroll(0, 200)",
+    "scroll(0, 200, 'a12')", "type('7', 'mug')", "paste('7', 'a b')",
      "scroll(0, -200.5)", "hover('a3')", "drag_and_drop('3', '8')", "goto('https://example.com/?a=b')", "go_back()",
      "go_forward()", "new_tab()", "tab_focus(1)", "tab_close()", "upload_file('4', 'cv.pdf')", "dialog_accept('text')",
      "dialog_accept()", "dialog_dismiss()", "expand('g3')", "noop()", "send_msg_to_user('Done.')",

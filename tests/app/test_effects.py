@@ -197,7 +197,10 @@ def test_remove_is_reversible_on_a_cart_page() -> None:
         ("send_msg_to_user('done')", READ),
         ("report_infeasible('no')", READ),
         ("fill('1', 'x')", REVERSIBLE),
-        ("select_option('1', 'Large')", REVERSIBLE),
+        ("type('1', 'x')", REVERSIBLE),
+        ("paste('1', 'x')", REVERSIBLE),
+        ("scroll(0, 200, '1')", READ),
+        ("select_option('1', 'Large')", UNKNOWN),
         ("dialog_dismiss()", REVERSIBLE),
         ("dialog_accept()", UNKNOWN),
         ("goto('https://shop.test/')", READ),
@@ -436,3 +439,29 @@ def test_check_out_on_a_page_with_a_card_and_a_total_is_held() -> None:
 def test_enter_in_a_box_outside_of_forms_may_send_it() -> None:
     box = Element("textbox", "Message", bid="1", tag="textarea", value="")
     assert classify(parse("press('1', 'Enter')"), on(box)).is_commit
+
+
+@pytest.mark.parametrize(
+    ("target", "option", "effect"),
+    [
+        (Element("combobox", "Size", bid="1", tag="select"), "Large", REVERSIBLE),
+        (Element("combobox", "Size", bid="1", tag="div"), "Large", REVERSIBLE),
+        (Element("combobox", "Size", bid="1", tag="div"), "Pay now", UNKNOWN),
+        (Element("combobox", "Place order", bid="1", tag="div"), "Large", UNKNOWN),
+        (Element("listbox", "Size", bid="1", tag="ul"), "Large", REVERSIBLE),
+        (Element("button", "Sort by", bid="1", tag="button", expanded=False), "Price", REVERSIBLE),
+        (Element("button", "Buy now", bid="1", tag="button"), "Large", IRREVERSIBLE),
+        (Element("button", "More", bid="1", tag="button", expanded=False), "Delete account", UNKNOWN),
+    ],
+)
+def test_choosing_in_a_list_of_a_script_is_a_click(target: Element, option: str, effect: Effect) -> None:
+    assert classify(parse(f"select_option('1', {option!r})"), on(target)) is effect
+
+
+def test_giving_a_file_to_a_button_is_also_a_click() -> None:
+    form = Form("post", "http://shop.test/send")
+    upload = parse("upload_file('1', 'cv.pdf')")
+    assert (
+        classify(upload, on(Element("button", "CV", bid="1", tag="input", input_type="file", form=form))) is REVERSIBLE
+    )
+    assert classify(upload, on(Element("button", "Place order", bid="1", tag="button", form=form))) is IRREVERSIBLE

@@ -24,6 +24,7 @@ from webdreamer_app.types import (
     Branch,
     Decision,
     Dialog,
+    Download,
     Effect,
     Element,
     Form,
@@ -42,11 +43,12 @@ GOAL = Goal("buy a mug", {"name": "Elmira"})
 PAY = Element(
     "button", "Pay \ud800", 2, "b7", "button", "submit", "", False, True, True, True, "wrong \0", False, True, 3,
     ("Small", "Large"), "http://shop.test/pay", Form("post", "http://shop.test/pay", 2, True),
-    Box(1.5, -2.0, 3.0, 4.25), False, True, True,
+    Box(1.5, -2.0, 3.0, 4.25), False, True, True, True,
 )  # fmt: skip
 PAGE = Observation(
     "http://shop.test/cart", "Cart", (Element("text", "plain"), PAY), "page 'Cart'\n  [b7] button",
     (Tab(0, "http://shop.test/cart", "Cart", True),), (Dialog("prompt", "Sure?", "yes"),), ("a price changed",), 4,
+    (Download("terms.pdf", "/kept/terms.pdf", 12), Download("film.bin", problem="larger than 100 MB")),
 )  # fmt: skip
 CLICK = Proposal(Action("click", "b7"), "pays", 0.75, 0.125)
 TWIN = replace(CLICK, rationale="the second of two alike")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from webdreamer_app.actions import parse
-from webdreamer_app.browser import execute, tab
+from webdreamer_app.browser import inputs, tab
 from webdreamer_app.browser.driver import ChromiumBrowser
 from webdreamer_app.types import Element, Observation, Outcome
 
@@ -110,7 +110,7 @@ async def test_a_control_inside_the_target_does_not_get_its_click(browser: Chrom
 async def test_a_click_that_is_never_answered_has_an_unknown_outcome(
     browser: ChromiumBrowser, pages: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execute, "INPUT_LIMIT_S", 1.0)
+    monkeypatch.setattr(inputs, "INPUT_LIMIT_S", 1.0)
     busy = (
         "fetch('/order', {method: 'POST', keepalive: true}); const end = Date.now() + 2500; while (Date.now() < end);"
     )

@@ -12,6 +12,7 @@ memory.capture = (prefix, first) => {
   const styles = readStyles();
   memory.pseudo = styles.makesText;
   pointers = styles.pointers;
+  scrollers = styles.scrollers;
   memory.changedTo = changedTo;
   memory.reach = { rectOf, hits, hitAt, shown, within };
   memory.over = over;

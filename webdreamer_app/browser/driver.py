@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -15,9 +16,11 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from webdreamer_app.actions import is_final
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
-from webdreamer_app.browser.execute import ActionFailed, OutcomeUnknown, perform
+from webdreamer_app.browser.downloads import Downloads
+from webdreamer_app.browser.execute import perform
 from webdreamer_app.browser.failures import first_line, scheme_of
 from webdreamer_app.browser.frames import Interrupted, Numbers
+from webdreamer_app.browser.inputs import ActionFailed, OutcomeUnknown
 from webdreamer_app.browser.opening import open_page
 from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
@@ -29,6 +32,7 @@ from webdreamer_app.types import Tab as TabInfo
 _MAX_TABS = 20
 _POP_UP_LIMIT_S = 3.0
 _STATE_LIMIT_S = 3.0
+_STARTS_DOWNLOAD = "Download is starting"
 _GOING = frozenset({"goto", "go_back", "go_forward", "new_tab", "tab_focus", "tab_close", "hover", "scroll"})
 """Verbs that send nothing that could commit."""
 _UNCOUNTED = frozenset({"noop", "expand", "send_msg_to_user", "report_infeasible"})
@@ -52,15 +56,20 @@ class BrowserOptions:
     """Budget of a page's text in tokens of the text encoder; 0: the whole page."""
     wanted: frozenset[str] = frozenset()
     """Words of the task, in small letters: lines with them are folded last."""
+    downloads: Path | None = None
+    """Folder for files that pages hand over; None: they are refused."""
 
 
 class ChromiumBrowser:
     """The `Browser` of real runs. Made by `open_browser`."""
 
-    def __init__(self, context: BrowserContext, options: BrowserOptions, gone: asyncio.Event) -> None:
+    def __init__(
+        self, context: BrowserContext, options: BrowserOptions, gone: asyncio.Event, downloads: Downloads
+    ) -> None:
         self.interactions = 0
         self.options = options
         self.context = context
+        self.downloads = downloads
         self.tabs: list[Tab] = []
         self._numbers = Numbers()
         self.active = 0
@@ -77,6 +86,7 @@ class ChromiumBrowser:
 
     async def start(self) -> None:
         page = await self.context.new_page()
+        self.downloads.watch(page)
         self.tabs.append(await Tab.attach(page, self._gone, self._numbers))
         page.on("close", self._on_close)
         self.context.on("page", self._on_page)
@@ -84,6 +94,7 @@ class ChromiumBrowser:
     def _on_page(self, page: Page) -> None:
         if any(tab.page is page for tab in self.tabs):
             return
+        self.downloads.watch(page)
         self._pages_seen += 1
         self._arrived.set()
         task = asyncio.get_running_loop().create_task(self._attach(page))
@@ -153,13 +164,15 @@ class ChromiumBrowser:
             TabInfo(place, one.page.url, one.last.title if one.last else "", place == self.active)
             for place, one in enumerate(self.tabs)
         )
+        downloads = self.downloads.told()
         observation = Observation(
             url=capture.url,
             title=capture.title,
             elements=capture.elements,
-            text=self._text.write(capture, tabs, dialogs),
+            text=self._text.write(capture, tabs, dialogs, downloads),
             tabs=tabs,
             dialogs=dialogs,
+            downloads=downloads,
         )
         observation = replace(observation, changes=changes(self._previous, observation))
         self._previous = observation
@@ -214,7 +227,7 @@ class ChromiumBrowser:
         except (PlaywrightTimeout, TimeoutError):
             error = f"{action.verb}: the page did not answer in time."
         except Error as failure:
-            error = f"{action.verb}: {first_line(failure)}"
+            error = "" if _STARTS_DOWNLOAD in str(failure) else f"{action.verb}: {first_line(failure)}"
         await self._settle_tabs()
         if action.verb not in _UNCOUNTED and not self.tab.dialog:
             await self.tab.settle(self.options.timeout_s)
@@ -222,6 +235,7 @@ class ChromiumBrowser:
             await self._settle_tabs()
             if self.tab is not acted_on and not self.tab.dialog:
                 await self.tab.settle(self.options.timeout_s)
+            await self.downloads.settle(self.options.timeout_s)
         return Outcome(observation=await self.observe(), error=error, unknown=sent)
 
     async def _reopen(self, url: str) -> None:
@@ -246,7 +260,10 @@ class ChromiumBrowser:
         if browser is None:
             raise BrowserError("The browser is gone: it crashed or was closed.")
         async with open_context(
-            browser, replace(self.options, cookies=cookies, wanted=wanted, storage_state=None), self._gone
+            browser,
+            replace(self.options, cookies=cookies, wanted=wanted, storage_state=None),
+            self._gone,
+            self.downloads.arriving,
         ) as ours:
             yield ours
 
@@ -271,45 +288,53 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
         raise BrowserError("No Chromium was found: run `webdreamer doctor --install-browser`, or set `chromium`.")
     gone = asyncio.Event()
     async with async_playwright() as playwright:
+        arriving = TemporaryDirectory(prefix="webdreamer-", ignore_cleanup_errors=True)
         try:
             browser = await playwright.chromium.launch(
                 executable_path=executable,
                 headless=not options.headed,
+                downloads_path=arriving.name,
                 args=launch_arguments(),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
             )
         except Error as error:
+            arriving.cleanup()
             raise BrowserError(f"Chromium at {executable} did not start: {first_line(error)}") from error
         browser.on("disconnected", lambda _: gone.set())
         try:
-            async with open_context(browser, options, gone) as ours:
+            async with open_context(browser, options, gone, Path(arriving.name)) as ours:
                 yield ours
         finally:
             with contextlib.suppress(Error):
                 await asyncio.shield(browser.close())
+            arriving.cleanup()
 
 
 @contextlib.asynccontextmanager
 async def open_context(
-    browser: Browser, options: BrowserOptions, gone: asyncio.Event
+    browser: Browser, options: BrowserOptions, gone: asyncio.Event, arriving: Path
 ) -> AsyncIterator[ChromiumBrowser]:
-    """A context with its own cookies in a running browser."""
+    """A context with its own cookies in a running browser. `arriving`: where that browser writes what it downloads."""
     width, height = options.viewport
     stored = options.storage_state if options.storage_state and options.storage_state.is_file() else None
     context = await browser.new_context(
-        viewport={"width": width, "height": height}, storage_state=stored, accept_downloads=False
+        viewport={"width": width, "height": height},
+        storage_state=stored,
+        accept_downloads=options.downloads is not None,
     )
     context.set_default_timeout(options.timeout_s * 1000)
+    downloads = Downloads(options.downloads, arriving)
     try:
         if options.cookies:
             await context.add_cookies(
                 [{"name": name, "value": value, "url": url} for name, value, url in options.cookies]
             )
-        ours = ChromiumBrowser(context, options, gone)
+        ours = ChromiumBrowser(context, options, gone, downloads)
         await ours.start()
         yield ours
     finally:
+        await downloads.close()
         with contextlib.suppress(Error):
             await asyncio.shield(context.close())

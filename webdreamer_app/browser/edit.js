@@ -1,4 +1,5 @@
-// Prepares a field for typing, or sets what can't be typed. Isolated world. Returns {problem} or {how}.
+// Prepares a field for fill, type or paste, or sets what can't be typed. Isolated world. Returns {problem} or {how}: 'typed'
+// leaves the text to be sent, 'keys' is a slider, 'custom' a list that scripts made, 'set' and 'taken' are done.
 (bid, kind, value) => {
   const node = globalThis.__webdreamer?.nodes.get(bid)?.deref();
   if (!node || !node.isConnected) return { problem: 'it is gone from the page' };
@@ -18,7 +19,9 @@
   if (node.matches(':disabled')) return { problem: 'it is disabled' };
   if (kind === 'focus') return focused() ? { how: 'focused' } : elsewhere;
   if (kind === 'select') {
-    if (node.tagName !== 'SELECT') return { problem: 'it is not a list of options' };
+    const role = node.getAttribute('role');
+    if (node.tagName === 'INPUT' && node.list) return { how: 'typed' };
+    if (node.tagName !== 'SELECT') return role === 'combobox' || role === 'listbox' || node.hasAttribute('aria-haspopup') ? { how: 'custom' } : { problem: 'it is not a list of options' };
     const clean = (text) => text.replace(/\s+/g, ' ').trim();
     const options = Array.from(node.options);
     const found = options.find((o) => clean(o.label) === clean(value)) || options.find((o) => o.value === value)
@@ -30,22 +33,44 @@
     return { how: 'set' };
   }
   if (node.readOnly) return { problem: 'it is read-only' };
+  if (node.getAttribute('aria-readonly') === 'true') return { problem: 'it is read-only' };
+  if (node.getAttribute('aria-disabled') === 'true') return { problem: 'it is disabled' };
   const typed = node.isContentEditable || node.tagName === 'TEXTAREA' || node.tagName === 'INPUT';
-  if (!typed) return { problem: 'nothing can be typed into it' };
+  if (!typed && kind === 'fill' && node.hasAttribute('aria-valuenow')) return { how: 'keys' };
+  if (!typed) return { problem: node.getAttribute('role') === 'combobox' ? 'nothing can be typed into it: choose with select_option' : 'nothing can be typed into it' };
   if (!focused()) return elsewhere;
-  if (node.tagName === 'INPUT' && ['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'].includes(node.type)) {
+  const FORMATS = {
+    date: '2030-12-31', time: '23:59', 'datetime-local': '2030-12-31T23:59', month: '2030-12', week: '2030-W52', color: '#0044ff', range: `a number from ${node.min || 0} to ${node.max || 100}`,
+  };
+  if (node.tagName === 'INPUT' && FORMATS[node.type]) {
+    const before = node.value;
     node.value = value;
-    if (node.value !== value) return { problem: `it does not take '${value}' (a ${node.type} field)` };
+    if (node.value !== value && !(node.type === 'range' && Number(node.value) === Number(value))) {
+      node.value = before;
+      return { problem: `it does not take '${value}' (a ${node.type} field takes text like ${FORMATS[node.type]})` };
+    }
     changed();
     return { how: 'set' };
   }
   if (node.tagName === 'INPUT' && ['checkbox', 'radio', 'file', 'button', 'submit', 'reset', 'image'].includes(node.type)) {
     return { problem: `a ${node.type} field can't be filled` };
   }
+  if (kind === 'fill') {
+    if (node.isContentEditable) getSelection().selectAllChildren(node);
+    else node.select();
+    return { how: 'typed', empty: !(node.value ?? node.textContent) };
+  }
   if (node.isContentEditable) {
     getSelection().selectAllChildren(node);
-  } else {
-    node.select();
+    getSelection().collapseToEnd();
+  } else if (node.selectionStart !== null) {
+    node.setSelectionRange(node.value.length, node.value.length);
   }
-  return { how: 'typed', empty: !(node.value ?? node.textContent) };
+  if (kind === 'paste') {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', value);
+    const free = node.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true, composed: true }));
+    return { how: free ? 'typed' : 'taken' };
+  }
+  return { how: 'typed' };
 }

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import asyncio
 from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.async_api import BrowserContext, Error
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from webdreamer_app.actions import VERBS
 from webdreamer_app.browser.capture import script
 from webdreamer_app.browser.failures import scheme_of
+from webdreamer_app.browser.inputs import INPUT_LIMIT_S, ActionFailed, check, point, send
 from webdreamer_app.browser.tab import Tab
+from webdreamer_app.browser.widgets import choose, slide
 from webdreamer_app.browser.worlds import World
 from webdreamer_app.types import Action, Element
-
-
-class ActionFailed(Exception):  # noqa: N818 - reads as the fact it states
-    """The action could not be done on this page; the message names the element and the reason."""
-
-
-class OutcomeUnknown(Exception):  # noqa: N818 - reads as the fact it states
-    """The input was sent and the page never answered: whether it did anything, nobody knows."""
 
 
 class Driven(Protocol):
@@ -36,8 +32,7 @@ class Driven(Protocol):
     async def new_tab(self) -> None: ...
 
 
-INPUT_LIMIT_S = 10.0
-"""How long a page may take to take in a click or a key."""
+_CHOOSER_LIMIT_S = 3.0
 _DIALOG_VERBS = frozenset({"dialog_accept", "dialog_dismiss", "noop"})
 
 
@@ -54,7 +49,7 @@ async def perform(browser: Driven, action: Action) -> None:
             return
         case "expand":
             raise ActionFailed(f"expand: nothing is folded under {action.bid!r}.")
-        case "click" | "hover" | "fill" | "select_option" | "press" | "drag_and_drop" | "upload_file":
+        case verb if VERBS[verb].takes_bid:
             await _on_element(browser.tab, action)
         case "dialog_accept" | "dialog_dismiss":
             if dialog is None:
@@ -69,7 +64,7 @@ async def _on_page(browser: Driven, action: Action) -> None:
     tab = browser.tab
     match action.verb:
         case "scroll":
-            await tab.guard(tab.page.mouse.wheel(float(action.value[0]), float(action.value[1])), 5)
+            await _scroll(tab, action)
         case "goto":
             url = str(action.value[0])
             if scheme_of(url) not in ("http", "https", "about"):
@@ -97,26 +92,31 @@ async def _on_page(browser: Driven, action: Action) -> None:
 
 
 async def _on_element(tab: Tab, action: Action) -> None:
-    element = _known(tab, action.bid)
-    target = f"{element.role} {element.name!r}" if element else f"element {action.bid!r}"
-    world = tab.frames.world_of(action.bid)
-    if element is None or world is None:
+    bid, target, world = action.bid, _named(tab, action.bid), tab.frames.world_of(action.bid)
+    if _known(tab, bid) is None or world is None:
         raise ActionFailed(f"{action.verb}: {target}: it is not on the page.")
+    text = str(action.value[0]) if action.value else ""
     try:
         match action.verb:
-            case "click" | "hover":
-                await _point(tab, action, target)
+            case "click":
+                await _click(tab, bid, target)
+            case "hover":
+                await _hover(tab, bid)
             case "fill":
-                await _fill(tab, world, action)
+                await _fill(tab, world, bid, text)
+            case "type":
+                await _type(tab, world, bid, text)
+            case "paste":
+                await _paste(tab, world, bid, text)
             case "select_option":
-                _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "select", str(action.value[0])))
+                await _select(tab, world, bid, text, target)
             case "press":
-                _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "focus", ""))
-                await _send(tab, tab.page.keyboard.press(str(action.value[0])), "press", target)
+                await _edit(tab, world, bid, "focus", "")
+                await send(tab, tab.page.keyboard.press(text), "press", target)
             case "drag_and_drop":
                 await _drag(tab, action)
             case "upload_file":
-                await _upload(tab, world, action)
+                await _upload(tab, world, action, target)
     except ActionFailed as failure:
         raise ActionFailed(f"{action.verb}: {target}: {failure}") from failure
     except Error as error:
@@ -130,56 +130,99 @@ async def _on_element(tab: Tab, action: Action) -> None:
         raise
 
 
+def _named(tab: Tab, bid: str) -> str:
+    element = _known(tab, bid)
+    return f"{element.role} {element.name!r}" if element else f"element {bid!r}"
+
+
 def _known(tab: Tab, bid: str) -> Element | None:
     elements = tab.last.elements if tab.last else ()
     return next((element for element in elements if element.bid == bid), None)
 
 
-def _check(answer: dict[str, object] | None) -> dict[str, object]:
-    found = answer or {"problem": "it is gone from the page"}
-    if "problem" in found:
-        raise ActionFailed(f"{found['problem']}.")
-    return found
+async def _click(tab: Tab, bid: str, target: str) -> None:
+    x, y = await point(tab, bid, "click")
+    await _click_at(tab, bid, "click", target, x, y)
 
 
-async def _locate(tab: Tab, bid: str, want: str) -> tuple[float, float]:
-    found = _check(await tab.frames.point(bid, want))
-    return float(str(found["x"])), float(str(found["y"]))
-
-
-async def _point(tab: Tab, action: Action, target: str) -> None:
-    x, y = await _locate(tab, action.bid, action.verb)
-    if not await tab.frames.is_pointed_at(action.bid, x, y):
+async def _click_at(tab: Tab, bid: str, verb: str, target: str, x: float, y: float) -> None:
+    if not await tab.frames.is_pointed_at(bid, x, y):
         raise ActionFailed("something else lies over its frame there.")
-    if action.verb == "hover":
-        await tab.guard(tab.page.mouse.move(x, y), INPUT_LIMIT_S)
-    else:
-        await _send(tab, tab.page.mouse.click(x, y), "click", target)
+    await send(tab, tab.page.mouse.click(x, y), verb, target)
 
 
-async def _send(tab: Tab, work: Coroutine[Any, Any, None], verb: str, target: str) -> None:
-    """Send input that may commit something. Raises OutcomeUnknown when no answer comes."""
-    try:
-        await tab.guard(work, INPUT_LIMIT_S)
-    except TimeoutError as error:
-        raise OutcomeUnknown(
-            f"{verb}: {target}: the page did not answer within {INPUT_LIMIT_S:g} s; whether it did anything is unknown."
-        ) from error
+async def _hover(tab: Tab, bid: str) -> None:
+    x, y = await point(tab, bid, "hover")
+    if not await tab.frames.is_pointed_at(bid, x, y):
+        raise ActionFailed("something else lies over its frame there.")
+    await tab.guard(tab.page.mouse.move(x, y), INPUT_LIMIT_S)
 
 
-async def _fill(tab: Tab, world: World, action: Action) -> None:
-    text = str(action.value[0])
-    prepared = _check(await tab.frames.worlds.call(world, script("edit"), action.bid, "fill", text))
-    if prepared["how"] == "set":
+async def _fill(tab: Tab, world: World, bid: str, text: str) -> None:
+    how = await _edit(tab, world, bid, "fill", text)
+    if how["how"] == "keys":
+        await slide(tab, world, bid, text)
+    if how["how"] != "typed":
         return
-    keyboard = tab.page.keyboard
     if text:
-        await tab.guard(keyboard.insert_text(text), 10)
-    elif not prepared.get("empty"):
-        await tab.guard(keyboard.press("Delete"), 10)
-    held = (await tab.frames.worlds.call(world, script("edit"), action.bid, "held", "")) or {}
-    if text and "held" in held and not str(held["held"] or ""):
+        await tab.guard(tab.page.keyboard.insert_text(text), INPUT_LIMIT_S)
+    elif not how.get("empty"):
+        await tab.guard(tab.page.keyboard.press("Delete"), INPUT_LIMIT_S)
+    if not text or not await _is_empty(tab, world, bid):
+        return
+    if text.isprintable():  # some fields listen to keys only
+        await _edit(tab, world, bid, "fill", text)
+        await tab.guard(tab.page.keyboard.type(text), _typing_limit(text))
+    if await _is_empty(tab, world, bid):
         raise ActionFailed(f"it did not take {text[:60]!r}.")
+
+
+async def _is_empty(tab: Tab, world: World, bid: str) -> bool:
+    held = (await tab.frames.worlds.call(world, script("edit"), bid, "held", "")) or {}
+    return "held" in held and not str(held["held"] or "")
+
+
+async def _type(tab: Tab, world: World, bid: str, text: str) -> None:
+    if "\n" in text or "\r" in text:
+        raise ActionFailed("a line break is a key of its own: use press with 'Enter', or paste.")
+    await _edit(tab, world, bid, "type", text)
+    await tab.guard(tab.page.keyboard.type(text), _typing_limit(text))
+
+
+def _typing_limit(text: str) -> float:
+    """Seconds that typing may take, key by key."""
+    return INPUT_LIMIT_S + 0.02 * len(text)
+
+
+async def _paste(tab: Tab, world: World, bid: str, text: str) -> None:
+    if (await _edit(tab, world, bid, "paste", text))["how"] == "typed":
+        await tab.guard(tab.page.keyboard.insert_text(text), INPUT_LIMIT_S)
+
+
+async def _select(tab: Tab, world: World, bid: str, option: str, target: str) -> None:
+    match (await _edit(tab, world, bid, "select", option))["how"]:
+        case "typed":
+            await _fill(tab, world, bid, option)
+        case "custom":
+            x, y = await choose(tab, world, bid, option)
+            await _click_at(tab, bid, "select_option", target, x, y)
+
+
+async def _edit(tab: Tab, world: World, bid: str, kind: str, text: str) -> dict[str, Any]:
+    return check(await tab.frames.worlds.call(world, script("edit"), bid, kind, text))
+
+
+async def _scroll(tab: Tab, action: Action) -> None:
+    dx, dy, *over = action.value
+    if over:
+        bid = str(over[0])
+        if tab.frames.world_of(bid) is None:
+            raise ActionFailed(f"scroll: {bid!r} is not on the page.")
+        try:
+            await _hover(tab, bid)
+        except ActionFailed as failure:
+            raise ActionFailed(f"scroll: {_named(tab, bid)}: {failure}") from failure
+    await tab.guard(tab.page.mouse.wheel(float(dx), float(dy)), INPUT_LIMIT_S)
 
 
 async def _drag(tab: Tab, action: Action) -> None:
@@ -187,17 +230,17 @@ async def _drag(tab: Tab, action: Action) -> None:
     goal = str(action.value[0])
     if tab.frames.world_of(goal) is None:
         raise ActionFailed(f"the goal {goal!r} is not on the page.")
-    x, y = await _locate(tab, action.bid, "click")
+    x, y = await point(tab, action.bid, "click")
     await tab.guard(mouse.move(x, y), 5)
     await tab.guard(mouse.down(), 5)
     try:
-        x, y = await _locate(tab, goal, "hover")
+        x, y = await point(tab, goal, "hover")
         await tab.guard(mouse.move(x, y, steps=8), 10)
     finally:
         await tab.guard(mouse.up(), 5)
 
 
-async def _upload(tab: Tab, world: World, action: Action) -> None:
+async def _upload(tab: Tab, world: World, action: Action, target: str) -> None:
     path = Path(str(action.value[0]))
     try:
         found = path.is_file()  # noqa: ASYNC240 - one stat of a local file
@@ -205,13 +248,29 @@ async def _upload(tab: Tab, world: World, action: Action) -> None:
         found = False
     if not found:
         raise ActionFailed(f"there is no file {str(path)[:200]!r}.")
+    files = [str(path.resolve())]  # noqa: ASYNC240
+    element = _known(tab, action.bid)
+    if element is not None and element.input_type != "file":
+        await _upload_by_button(tab, action.bid, files, target)
+        return
     object_id = await tab.frames.worlds.node(world, action.bid)
     if object_id is None:
         raise ActionFailed("it is gone from the page.")
     try:
-        await tab.guard(
-            world.cdp.send("DOM.setFileInputFiles", {"files": [str(path.resolve())], "objectId": object_id}),  # noqa: ASYNC240
-            5,
-        )
+        await tab.guard(world.cdp.send("DOM.setFileInputFiles", {"files": files, "objectId": object_id}), 5)
     except Error as error:
         raise ActionFailed("it takes no files.") from error
+
+
+async def _upload_by_button(tab: Tab, bid: str, files: list[str], target: str) -> None:
+    """Click what opens the browser's choice of files, and answer that."""
+    waiting = asyncio.ensure_future(tab.page.wait_for_event("filechooser", timeout=_CHOOSER_LIMIT_S * 1000))
+    try:
+        await _click(tab, bid, target)
+        chooser = await tab.guard(waiting, _CHOOSER_LIMIT_S + 1)
+        await tab.guard(chooser.set_files(files), INPUT_LIMIT_S)
+    except PlaywrightTimeout as error:
+        raise ActionFailed("clicking it asks for no file.") from error
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)

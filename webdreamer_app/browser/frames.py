@@ -95,7 +95,11 @@ class Frames:
         place = self._places.get(_prefix(bid))
         if place is None:
             return None
-        found: dict[str, Any] | None = await self.worlds.call(place.world, script("locate"), bid, want)
+        return await self.outward(bid, await self.worlds.call(place.world, script("locate"), bid, want))
+
+    async def outward(self, bid: str, found: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A point in the view of an element's frame, in that of the tab; the frames around it scroll into view."""
+        place = self._places[_prefix(bid)]
         while found is not None and "problem" not in found and place.owner:
             owner, place = place.owner, self._places[place.around]
             found = await self.worlds.call(place.world, script("through"), owner, found["x"], found["y"])

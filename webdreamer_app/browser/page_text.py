@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.fold import fold, key
 from webdreamer_app.browser.serialize import header, line, serialize
 from webdreamer_app.browser.tokens import counter
-from webdreamer_app.types import Dialog, Observation, Tab
+from webdreamer_app.types import Dialog, Download, Element, Observation, Tab
 
 _MAX_CHANGES = 20
 _COMMON = frozenset({
@@ -35,15 +35,21 @@ class PageText:
         self._groups: dict[str, frozenset[Hashable]] = {}
         self._opened: frozenset[Hashable] = frozenset()
 
-    def write(self, capture: FrameCapture, tabs: tuple[Tab, ...], dialogs: tuple[Dialog, ...]) -> str:
+    def write(
+        self,
+        capture: FrameCapture,
+        tabs: tuple[Tab, ...] = (),
+        dialogs: tuple[Dialog, ...] = (),
+        downloads: tuple[Download, ...] = (),
+    ) -> str:
         """The page's text. What was not there when this page was written before counts as new."""
         if not self._budget:
-            return serialize(capture.title, capture.url, capture.elements, tabs, dialogs)
+            return serialize(capture.title, capture.url, capture.elements, tabs, dialogs, downloads)
         keys = frozenset(map(key, capture.elements))
         if capture.url != self._url:
             self._url, self._known, self._opened = capture.url, keys, frozenset()
         folded = fold(
-            header(capture.title, capture.url, tabs, dialogs),
+            header(capture.title, capture.url, tabs, dialogs, downloads),
             capture.elements,
             self._budget,
             counter(),
@@ -64,14 +70,21 @@ class PageText:
 
 
 def changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
-    """What appeared and what vanished, line by line."""
+    """What appeared, changed and vanished, line by line."""
     if before is None:
         return ()
     if before.url != now.url:
         return (f"went to {now.url}",)
     if before.elements == now.elements:
         return ()
-    old, new = (dict.fromkeys(line(element).strip() for element in one.elements) for one in (before, now))
-    appeared = [f"appeared: {text}" for text in new if text not in old]
-    vanished = [f"vanished: {text}" for text in old if text not in new]
-    return tuple((appeared + vanished)[:_MAX_CHANGES])
+    old, new = _lines(before.elements), _lines(now.elements)
+    appeared = [f"appeared: {text}" for name, text in new.items() if name not in old]
+    changed = [f"changed: {text} (was {old[name]})" for name, text in new.items() if old.get(name, text) != text]
+    vanished = [f"vanished: {text}" for name, text in old.items() if name not in new]
+    return tuple((appeared + changed + vanished)[:_MAX_CHANGES])
+
+
+def _lines(elements: Sequence[Element]) -> dict[Hashable, str]:
+    """Lines by reference; what has none goes by what it says."""
+    lines = ((element, line(element).strip()) for element in elements)
+    return {element.bid or text: text for element, text in lines}

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webdreamer_app.types import Dialog, Element, Tab
+from webdreamer_app.types import Dialog, Download, Element, Tab
 
 
 def serialize(
-    title: str, url: str, elements: Sequence[Element], tabs: Sequence[Tab] = (), dialogs: Sequence[Dialog] = ()
+    title: str,
+    url: str,
+    elements: Sequence[Element],
+    tabs: Sequence[Tab] = (),
+    dialogs: Sequence[Dialog] = (),
+    downloads: Sequence[Download] = (),
 ) -> str:
-    """The page's text: a header, open tabs and dialogs, then the elements indented by depth."""
-    return "\n".join([*header(title, url, tabs, dialogs), *map(line, elements)])
+    """The page's text: a header, open tabs, dialogs and downloads, then the elements indented by depth."""
+    return "\n".join([*header(title, url, tabs, dialogs, downloads), *map(line, elements)])
 
 
-def header(title: str, url: str, tabs: Sequence[Tab] = (), dialogs: Sequence[Dialog] = ()) -> list[str]:
+def header(
+    title: str,
+    url: str,
+    tabs: Sequence[Tab] = (),
+    dialogs: Sequence[Dialog] = (),
+    downloads: Sequence[Download] = (),
+) -> list[str]:
     """The lines above the elements."""
     lines = [f"page {quote(title)} url={quote(url)}"]
     if len(tabs) > 1:
         lines += [f"tab {tab.index} {quote(tab.title)}{' active' if tab.active else ''}" for tab in tabs]
-    return lines + [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
+    lines += [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
+    return lines + [download_words(download) for download in downloads]
+
+
+def download_words(download: Download) -> str:
+    """What became of a file that a page handed over."""
+    if download.problem:
+        return f"download {quote(download.name)} not taken: {download.problem}"
+    return f"download {quote(download.name)} kept, {download.size} bytes"
 
 
 def line(element: Element) -> str:
@@ -54,6 +73,7 @@ def _flags(element: Element) -> list[str]:
         ("covered", element.covered),
         ("required", element.required),
         ("readonly", element.readonly),
+        ("scrollable", element.scrollable),
     ]
     words = [name for name, holds in flags if holds]
     return [*words, f"invalid={quote(element.invalid)}"] if element.invalid else words

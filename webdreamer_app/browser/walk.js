@@ -1,5 +1,6 @@
 // One pass over a document. Part of the capture: `prefix`, `memory` and the other parts are in its scope.
 let pointers = null;
+let scrollers = null;
 const out = [];
 const hosts = [];
 const asked = [];
@@ -113,11 +114,13 @@ const hasDocument = (element) => tagOf(element) === 'OBJECT' ? !!member(HTMLObje
 const tagOf = (element) => element.tagName;
 const HOSTS = /-|^(?:ARTICLE|ASIDE|BLOCKQUOTE|BODY|DIV|FOOTER|H[1-6]|HEADER|MAIN|NAV|P|SECTION|SPAN)$/;
 const pushText = (text, depth) => { const name = clean(text); if (name) out.push({ name, depth }); };
+// `styled`: the elements that the document's own sheets speak of; those in shadow trees have sheets of their own.
+const isNamed = (styled, element) => !styled || styled.has(element) || flags.shadows && rootOf(element) !== document;
 const isOperable = (element, inside) => {
   if (element.hasAttribute('onclick') || element.hasAttribute('onmousedown') || element.hasAttribute('onpointerdown')) return true;
   if (element.hasAttribute('tabindex') && (element.tabIndex >= 0 || attr(element, 'role') === 'gridcell')) return true;
   if (element.getAttribute('draggable') === 'true' || element.hasAttribute('jsaction') || element.hasAttribute('ng-click')) return true;
-  if (inside || pointers && !pointers.has(element)) return false;
+  if (inside || !isNamed(pointers, element)) return false;
   const cursor = getComputedStyle(element).cursor;
   return cursor === 'pointer' || element.tagName === 'CANVAS' && cursor !== 'auto' && cursor !== 'default';
 };
@@ -127,6 +130,14 @@ const operableRole = (element, role) => {
   const told = memory.roles.get(element);
   if (told) return told[0];
   return element.hasAttribute('role') && role ? role : 'generic';
+};
+// Whether there is more in it than it shows.
+const isScroller = (element) => {
+  if (!isNamed(scrollers, element)) return false;
+  const [down, across] = [element.scrollHeight - element.clientHeight > 8, element.scrollWidth - element.clientWidth > 8];
+  if (!down && !across) return false;
+  const style = getComputedStyle(element);
+  return down && /auto|scroll/.test(style.overflowY) || across && /auto|scroll/.test(style.overflowX);
 };
 const controlOf = (label) => label.tagName === 'LABEL' && label.control && roleOf(label.control) ? label.control : null;
 
@@ -196,6 +207,7 @@ const visit = (child, level, enter) => {
       flush(level);
       const kept = !isWidget ? operableRole(child, role) : WIDGETS.has(role) || WIDGET_BOXES.has(role) ? role : 'textbox';
       const item = widget(child, kept, depth, rect);
+      if (operable && isScroller(child)) item.scrollable = true;
       if (operable && tag.includes('-') && !child.hasAttribute('role')) asked.push([item.bid, memory.roles.has(child)]);
       if (operable || kept === 'treeitem' || tag.includes('-') || child.firstElementChild && child.querySelector(NESTED) || inShadow(child)) {
         const place = out.length;
@@ -226,9 +238,9 @@ const visit = (child, level, enter) => {
     if (child.firstElementChild && role === 'img' && tag === 'svg') enter(child, depth + 1, inside, true);
     return;
   }
-  if (CONTAINERS.has(role)) {
+  if (CONTAINERS.has(role) || isScroller(child)) {
     flush(level);
-    container(child, role, depth, inside, silent, enter);
+    container(child, CONTAINERS.has(role) ? role : 'region', depth, inside, silent, enter);
     return;
   }
   const control = controlOf(child);
@@ -261,6 +273,7 @@ const container = (element, role, depth, inside, mute, enter) => {
   const form = isForm(element);
   const name = form || OWN_TEXT.has(role) ? clean(attr(element, 'aria-label')) : nameOf(element, role);
   if (name) item.name = name;
+  if (isScroller(element)) item.scrollable = true;
   const place = out.push(item);
   enter(element, depth + 1, inside, mute, () => { if (out.length === place && !name) out.pop(); });
 };
@@ -281,11 +294,12 @@ const tidy = (place, item) => {
   const kept = out.splice(place).filter((node) => node.role || !told.includes(node.name));
   for (const node of kept) out.push(node);
 };
-// What the style sheets say: whether any makes text, and which elements may have a cursor of their own. `pointers` is null
-// where that can't be told: a sheet of another origin, a rule in a rule, a shadow tree.
+// What the style sheets say: whether any makes text, and which elements may have a cursor of their own or scroll. These
+// are null where that can't be told: a sheet of another origin, a rule in a rule.
 const readStyles = () => {
   const selectors = [];
-  const found = { makesText: false, pointers: null };
+  const scrolling = [];
+  const found = { makesText: false, pointers: null, scrollers: null };
   let readable = true;
   const read = (rules) => {
     for (const rule of rules) {
@@ -294,6 +308,7 @@ const readStyles = () => {
       const style = rule.style;
       if (style.cursor && style.cursor !== 'auto' && style.cursor !== 'default') selectors.push(rule.selectorText);
       else if (style.cursor === '' && style.cssText.includes('cursor')) readable = false;
+      if (/auto|scroll|var/.test(style.overflowX + style.overflowY) || style.overflowY === '' && style.cssText.includes('overflow')) scrolling.push(rule.selectorText);
       if (style.content && !/^(?:none|normal|"")$/.test(style.content) && /:(?:before|after)/.test(rule.selectorText)) found.makesText = true;
     }
   };
@@ -302,8 +317,9 @@ const readStyles = () => {
   }
   if (!readable) return found;
   try {
-    const given = all('[style*="cursor"]');
-    found.pointers = new Set(selectors.length ? [...given, ...all(selectors.join(','))] : given);
+    const styled = (word, selectors) => new Set([...all(`[style*="${word}"]`), ...selectors.length ? all(selectors.join(',')) : []]);
+    found.pointers = styled('cursor', selectors);
+    found.scrollers = styled('overflow', scrolling);
   } catch { /* a selector that only style sheets may use */ }
   return found;
 };
