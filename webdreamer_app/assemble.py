@@ -34,12 +34,15 @@ _importing = threading.Lock()
 OracleFunction = Callable[[str], tuple[str, ...]]
 
 
-def check_policy(name: str, *, on_suite: bool) -> None:
-    """Raises UsageError when there is no such policy, or not here."""
+def check_policy(config: Config, *, on_suite: bool) -> None:
+    """Raises UsageError when there is no such policy, not here, or its weights are named and not there."""
+    name = config.policy
     if name not in POLICIES:
         raise UsageError(f"There is no policy {name!r}; {_nearest(name, POLICIES)}")
     if name != "embedded" and not on_suite:
         raise UsageError(f"The policy {name!r} works on the bundled suites only: use --policy embedded.")
+    if name == "embedded" and config.policy_path is not None and not config.policy_path.is_file():
+        raise UsageError(f"There is no file {config.policy_path}: set policy_path to weights, or leave it out.")
 
 
 def check_planner(name: str, *, gated: bool = False) -> None:
@@ -56,7 +59,7 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
 
 async def load_policy(config: Config, oracle: OracleFunction | None = None) -> Policy:
     """The policy by name; heavy weights are read in a thread. Raises UsageError, CheckpointError."""
-    check_policy(config.policy, on_suite=oracle is not None)
+    check_policy(config, on_suite=oracle is not None)
     if config.policy == "oracle":
         assert oracle is not None, "checked above"
         return OraclePolicy(oracle)

@@ -189,6 +189,14 @@ async def test_an_action_that_led_away_and_back_to_the_same_page_is_passed_over(
     assert format_action((await plan(policy, away, observation=changed)).chosen.action) == "click('1')"
 
 
+async def test_a_field_of_a_form_that_forgets_is_filled_in_once_more() -> None:
+    policy = script("fill('3', 'TEN')", "click('2')")
+    first = await plan(policy)
+    away = after(first, Decision.ACT, then=page("http://shop.test/", "Home", [Element("link", "Cart", bid="1")]))
+    assert format_action((await plan(policy, away)).chosen.action) == "fill('3', 'TEN')"
+    assert format_action((await plan(policy, away, away)).chosen.action) == "click('2')"
+
+
 async def test_an_action_that_changed_nothing_twice_is_passed_over() -> None:
     policy = script("click('1')", "click('2')")
     idle = after(await plan(policy), Decision.ACT)

@@ -86,7 +86,7 @@ async def bench(
 
     for planner in planners:
         check_planner(planner, gated=True)
-    check_policy(config.policy, on_suite=True)
+    check_policy(config, on_suite=True)
     check_split(suite, split)
     if json_file is not None:
         check_writable(json_file)

@@ -79,7 +79,7 @@ async def run_task(
     config: Config, instruction: str, url: str, profile: Path | None, as_json: bool, accept_risk: bool
 ) -> int:
     """A task on any site; the exit status."""
-    check_policy(config.policy, on_suite=False)
+    check_policy(config, on_suite=False)
     check_planner(config.planner)
     _check_url(url)
     approve = config.approve or ("ask" if is_interactive() else "deny")
@@ -106,7 +106,7 @@ def _check_url(url: str) -> None:
 
 async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     """One task of a bundled suite; the exit status."""
-    check_policy(config.policy, on_suite=True)
+    check_policy(config, on_suite=True)
     check_planner(config.planner)
     task = find_suite(suite_name).sample("validation", 1, config.seed)[0]
     plan = SessionPlan(Goal(task.instruction, dict(task.profile)), "", config.approve or "gate", task)
@@ -127,7 +127,7 @@ async def resume(
             raise UsageError(
                 "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
             )
-        check_policy(config.policy, on_suite=plan.task is not None)
+        check_policy(config, on_suite=plan.task is not None)
         check_planner(config.planner)
         return await _run(config, plan, repository, as_json)
 

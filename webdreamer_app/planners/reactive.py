@@ -17,7 +17,10 @@ MAX_IDLE = 2
 """How often the same action may leave the page as it is before it is passed over."""
 MIN_LEFT = 0.05
 """Where something was blocked, the least probability at which another action is taken for a way on."""
-LOOPING_VERBS = frozenset({"click", "press", "fill", "select_option", "goto", "go_back", "go_forward", "expand"})
+EDITING_VERBS = frozenset({"fill", "type", "paste", "select_option"})
+LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
+MAX_ROUNDS = {True: 2, False: 1}
+"""How often the same act, an edit of a field or another one, may lead away from a page and back to it."""
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
 
 Key = tuple[Act, int]
@@ -73,9 +76,13 @@ def _here(observation: Observation, history: History) -> Iterator[Step]:
 
 
 def _came_back(observation: Observation, history: History) -> set[Key]:
-    """Acts that led away from this very page and back to it, or left it as it is twice: doing them again is a loop."""
+    """Acts that led away from this very page and back to it, or left it as it is twice: doing them again is a loop.
+
+    Edits have one more round: forms that forget what was typed are filled in once more.
+    """
     idle: Counter[Key] = Counter()
-    circled: set[Key] = set()
+    circled: Counter[Key] = Counter()
+    edits: set[Key] = set()
     for step in history.steps:
         after = step.outcome.observation
         if not looks_alike(step.observation, observation) or step.action.verb not in LOOPING_VERBS or after is None:
@@ -83,11 +90,14 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
         if step.index < history.resumed_at:  # its page was opened anew
             continue
         key = _key(step.action, step.observation)
+        if step.action.verb in EDITING_VERBS:
+            edits.add(key)
         if not looks_alike(after, observation) and step.outcome.executed:
-            circled.add(key)
+            circled[key] += 1
         elif not step.outcome.error:
             idle[key] += 1
-    return circled | {key for key, count in idle.items() if count >= MAX_IDLE}
+    rounds = {key for key, count in circled.items() if count >= MAX_ROUNDS[key in edits]}
+    return rounds | {key for key, count in idle.items() if count >= MAX_IDLE}
 
 
 def _may_be_decided_anew(step: Step, history: History) -> bool:
