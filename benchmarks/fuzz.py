@@ -13,20 +13,22 @@ import asyncio
 import contextlib
 import random
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
+from benchmarks.pages import served
 from webdreamer_app.actions import parse
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.browser.page_text import PageText
+from webdreamer_app.browser.stored.page import UnreadableMarkup, read_html
 from webdreamer_app.errors import BrowserError, WebDreamerError
 from webdreamer_app.types import Observation
 
 PAGES = Path(__file__).parent.parent / "tests" / "browser" / "labelled" / "pages"
+Seen = TypeVar("Seen")
 LIMIT_S = 40.0
 """Longest that one document or action may take."""
 _MARKUP = r"""
@@ -87,6 +89,7 @@ _VALUES = (
     "abc",
     "2026-11-21",
     "-1",
+    "7",
     "é\u202e\n",
     "x" * 3000,
     "Enter",
@@ -97,7 +100,7 @@ _VALUES = (
     "g1",
 )
 
-
+_VERBS_WITH_TEXT = ("fill", "type", "paste", "select_option", "press", "upload_file", "click")
 _BARE_VERBS = ("go_back", "go_forward", "new_tab", "tab_close", "dialog_accept", "dialog_dismiss", "noop")
 
 
@@ -133,11 +136,12 @@ def action(chance: random.Random, observation: Observation) -> str:
     other, index = chance.choice(bids), chance.randrange(-2, 5)
     down, right = chance.randrange(-999, 999), chance.randrange(-999, 999)
     whole = (
-        *(f"{verb}({bid!r}, {value!r})" for verb in ("fill", "select_option", "press", "upload_file", "click")),
+        *(f"{verb}({bid!r}, {value!r})" for verb in _VERBS_WITH_TEXT),
         *(f"{verb}({bid!r})" for verb in ("click", "click", "hover")),
         *(f"{verb}()" for verb in _BARE_VERBS),
         f"drag_and_drop({bid!r}, {other!r})",
         f"scroll({right}, {down})",
+        f"scroll({right}, {down}, {bid!r})",
         f"goto({value!r})",
         f"tab_focus({index})",
         f"expand({value!r})",
@@ -148,41 +152,9 @@ def action(chance: random.Random, observation: Observation) -> str:
     return chance.choice(whole)
 
 
-@contextmanager
-def serving() -> Iterator[tuple[str, Callable[[str], None]]]:
-    """A server that gives the same document for every path; and how to change it."""
-    held = [b""]
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.send_header("content-length", str(len(held[0])))
-            self.end_headers()
-            with contextlib.suppress(ConnectionError):  # the browser went elsewhere
-                self.wfile.write(held[0])
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.do_GET()
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            del format, arguments
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-
-    def put(text: str) -> None:
-        held[0] = text.encode("utf-8", "replace")
-
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/", put
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def _read_as_stored(text: str, url: str) -> None:
+    with contextlib.suppress(UnreadableMarkup):
+        PageText(2000, frozenset()).write(read_html(text, url))
 
 
 class Fuzz:
@@ -194,20 +166,20 @@ class Fuzz:
         self.escaped: list[str] = []
         self.counts: Counter[str] = Counter()
         self.slowest_s = 0.0
+        self._served = b""
 
     async def run(self, documents: int, actions: int, echo: Callable[[str], None]) -> None:
         """Each document in the same browser; actions are spread over the documents. A new one after an escape."""
         done = {"documents": 0, "actions": 0}
-        with serving() as (url, put):
+        with served(lambda _: self._served) as url:
             while done["documents"] < documents:
                 async with open_browser(BrowserOptions(timeout_s=5)) as window:
-                    await self._in_one_browser(window, url, put, documents, actions, done, echo)
+                    await self._in_one_browser(window, f"{url}/", documents, actions, done, echo)
 
     async def _in_one_browser(
         self,
         window: ChromiumBrowser,
         url: str,
-        put: Callable[[str], None],
         documents: int,
         actions: int,
         done: dict[str, int],
@@ -215,7 +187,7 @@ class Fuzz:
     ) -> None:
         while done["documents"] < documents:
             text = document(self.chance, self.sources)
-            put(text)
+            self._served = text.encode("utf-8", "replace")
             done["documents"] += 1
             each = -(-(actions - done["actions"]) // (documents - done["documents"] + 1))
             done["actions"] += each
@@ -230,6 +202,7 @@ class Fuzz:
         seen = Observation("", "", (), "")
         chosen = ""
         try:
+            await self._timed(asyncio.to_thread(_read_as_stored, text, url))
             async with asyncio.timeout(LIMIT_S):
                 seen = await self._timed(browser.goto(url))
             for _ in range(actions):
@@ -254,7 +227,7 @@ class Fuzz:
             return False
         return True
 
-    async def _timed(self, work):  # type: ignore[no-untyped-def]
+    async def _timed(self, work: Awaitable[Seen]) -> Seen:
         started = time.perf_counter()
         try:
             return await work

@@ -142,6 +142,24 @@ def sites(
 
 
 @app.command()
+def observe(
+    page: Annotated[str, typer.Argument(help="An address, or the path of a stored HTML file.")],
+    page_tokens: PageTokens = None,
+    headed: Headed = False,
+    config: ConfigFile = None,
+    set_: Set = None,
+    json: Json = False,
+) -> None:
+    """A page as the agent reads it."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.observe import observe_page
+
+    with errors_as_sentences():
+        settings = _config(config, set_, page_tokens=page_tokens, headed=headed)
+        run_async(observe_page(settings, page, json))
+
+
+@app.command()
 def tasks(
     suite: Annotated[str | None, typer.Argument(help="Suite whose tasks are listed.")] = None,
     split: Annotated[str, typer.Option("--split")] = "train",

@@ -269,3 +269,31 @@ async def test_addresses_and_files_that_can_not_be_are_failures_of_the_action(
         assert "there is no file" in outcome.error
     with pytest.raises(BrowserError, match="is not a web address"):
         await browser.goto("http://[")
+
+
+HIDDEN = """
+<div style="visibility:hidden">secret one <b style="visibility:visible">seen</b></div>
+<div hidden="until-found">secret two</div><details>secret three<summary>More</summary>secret four</details>
+<video>secret five</video><canvas onclick="1" aria-label="Board">secret six</canvas>
+<style>.skip { content-visibility: hidden }</style><div class="skip">secret seven</div>
+<table><tr style="visibility:collapse"><td>secret eight</table>
+<label>Disk <meter value="0.5"></meter></label>
+"""
+
+
+async def test_text_that_nobody_sees_is_not_written(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put(HIDDEN))
+    assert "secret" not in seen.text
+    assert "seen" in seen.text
+    assert seen.text.count("Disk") == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["<form><select formaction=/x formmethod=post aria-label=S></select></form>",
+     "<form><textarea formaction=/x aria-label=S></textarea></form>",
+     "<h1 aria-level=2.5>T</h1><button>S</button>", "<h1 aria-level=Infinity>T</h1><button>S</button>",
+     "<div role=heading aria-level=1e99>T</div><button>S</button>"],
+)  # fmt: skip
+async def test_odd_attributes_do_not_make_a_page_unreadable(browser: ChromiumBrowser, pages: Any, odd: str) -> None:
+    assert named(await browser.goto(pages.put(odd)), "S")

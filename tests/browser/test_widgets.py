@@ -71,6 +71,7 @@ const now = () => Number(s.getAttribute('aria-valuenow'));
 KEYS = "s.onkeydown = (e) => { const by = { ArrowUp: %d, ArrowDown: -%d, PageUp: 50, PageDown: -50 }[e.key]; if (by) put(now() + by) };"
 DRAG = """let held = false; s.onpointerdown = () => { held = true }; onpointerup = () => { held = false };
 onpointermove = (e) => { if (held) put((e.clientX - track.getBoundingClientRect().x) / 300 * 200) };"""
+MOUSE_ONLY = f"s.removeAttribute('tabindex'); {DRAG}"
 
 
 def named(observation: Observation, name: str) -> Element:
@@ -125,7 +126,9 @@ async def test_an_entry_of_a_datalist(browser: ChromiumBrowser, pages: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("listen", "step"), [(KEYS % (10, 10), 10), (KEYS % (1, 1), 1), (DRAG, 5)], ids=["keys", "small", "drag"]
+    ("listen", "step"),
+    [(KEYS % (10, 10), 10), (KEYS % (1, 1), 1), (DRAG, 5), (MOUSE_ONLY, 5)],
+    ids=["keys", "small", "drag", "mouse only"],
 )
 async def test_a_slider_goes_to_a_number(browser: ChromiumBrowser, pages: Any, listen: str, step: int) -> None:
     seen = await browser.goto(pages.put(SLIDER % {"listen": listen, "step": step}))

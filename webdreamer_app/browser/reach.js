@@ -1,7 +1,7 @@
 // What can be seen and reached. Part of the capture: `memory` and the other parts are in its scope.
 const VISIBLY = { visibilityProperty: true };
 // Whether anything on the page has these: most pages spare themselves the questions.
-const flags = { shadows: false, inert: !!one('[inert]'), off: !!one('[aria-disabled="true"]'), editable: !!one('[contenteditable]') };
+const flags = { shadows: false, skips: !!one('[hidden=until-found], [style*="content-visibility"]'), inert: !!one('[inert]'), off: !!one('[aria-disabled="true"]'), editable: !!one('[contenteditable]') };
 const isInert = (element) => flags.inert && !!element.closest('[inert]');
 const visibly = new Map();
 const isVisibly = (element) => {

@@ -67,8 +67,8 @@ const widget = (element, role, depth, rect = rectOf(element)) => {
   if (element.required || flag(element, 'aria-required')) item.required = true;
   if (element.readOnly || flag(element, 'aria-readonly')) item.readonly = true;
   if (element.form) item.form = formOf(element.form);
-  if (item.form && element.hasAttribute('formmethod')) item.form[0] = element.formMethod;
-  if (item.form && element.hasAttribute('formaction')) item.form[1] = element.formAction;
+  if (item.form && item.input_type && element.hasAttribute('formmethod')) item.form[0] = element.formMethod;
+  if (item.form && item.input_type && element.hasAttribute('formaction')) item.form[1] = element.formAction;
   const expanded = tag === 'DETAILS' ? element.open : tag === 'SUMMARY' ? !!element.parentElement?.open : flag(element, 'aria-expanded') ?? popoverState(element);
   if (expanded !== null) item.expanded = expanded;
   const selected = tag === 'OPTION' ? element.selected : flag(element, 'aria-selected');
@@ -155,7 +155,7 @@ const walk = (node, depth, inside, mute) => {
     const child = level.next;
     if (child) {
       level.next = level.list ? level.list[++level.at] : nextOf(child);
-      if (child.nodeType === 3) level.text += child.data;
+      if (child.nodeType === 3) { if (!(level.hides ??= hidesText(level.node))) level.text += child.data; }
       else if (child.nodeType === 1) visit(child, level, enter);
       continue;
     }
@@ -165,10 +165,17 @@ const walk = (node, depth, inside, mute) => {
     level.done?.();
   }
 };
+// Whether text right in it, unlike what else it holds, can't be seen.
+const hidesText = (element) => {
+  if (element.tagName === 'DETAILS') return !element.open;
+  if (!isVisibly(element) && !shown(element)) return true;
+  return flags.skips && getComputedStyle(element).contentVisibility === 'hidden';
+};
 const flush = (level) => {
   if (level.text && !level.mute) pushText(level.text, level.depth);
   level.text = '';
 };
+const CLOSED = new Set(['VIDEO', 'AUDIO', 'CANVAS']);  // what they hold is for browsers that can't show them
 const WIDGET_BOXES = new Set(['listbox', 'video', 'audio']);
 const visit = (child, level, enter) => {
   const { depth, inside, mute } = level;
@@ -209,6 +216,7 @@ const visit = (child, level, enter) => {
       const item = widget(child, kept, depth, rect);
       if (operable && isScroller(child)) item.scrollable = true;
       if (operable && tag.includes('-') && !child.hasAttribute('role')) asked.push([item.bid, memory.roles.has(child)]);
+      if (CLOSED.has(tag)) return;
       if (operable || kept === 'treeitem' || tag.includes('-') || child.firstElementChild && child.querySelector(NESTED) || inShadow(child)) {
         const place = out.length;
         enter(child, depth + 1, true, silent, () => tidy(place, item));
@@ -225,7 +233,7 @@ const visit = (child, level, enter) => {
   }
   if (role === 'heading' && visible) {
     flush(level);
-    const item = { role, depth, level: Number(child.getAttribute('aria-level')) || Number(tag[1]) || 2 };
+    const item = { role, depth, level: Math.min(Math.max(Math.trunc(Number(child.getAttribute('aria-level'))) || Number(tag[1]) || 2, 1), 100) };
     const name = nameOf(child, role);
     if (name && !silent) item.name = name;
     const place = out.push(item);
@@ -238,6 +246,7 @@ const visit = (child, level, enter) => {
     if (child.firstElementChild && role === 'img' && tag === 'svg') enter(child, depth + 1, inside, true);
     return;
   }
+  if (CLOSED.has(tag)) return;
   if (CONTAINERS.has(role) || isScroller(child)) {
     flush(level);
     container(child, CONTAINERS.has(role) ? role : 'region', depth, inside, silent, enter);
@@ -248,7 +257,7 @@ const visit = (child, level, enter) => {
   if (control) {
     flush(level);
     const place = out.length;
-    enter(child, depth, true, silent, () => tidy(place, out.slice(place).find((node) => node.bid && node.bid === memory.bids.get(control))));
+    enter(child, depth, true, silent, () => tidy(place, out.slice(place).find((node) => node.bid ? node.bid === memory.bids.get(control) : node.role === roleOf(control))));
     return;
   }
   const inline = INLINE.has(tag);
@@ -308,12 +317,13 @@ const readStyles = () => {
       const style = rule.style;
       if (style.cursor && style.cursor !== 'auto' && style.cursor !== 'default') selectors.push(rule.selectorText);
       else if (style.cursor === '' && style.cssText.includes('cursor')) readable = false;
+      if (style.contentVisibility === 'hidden') flags.skips = true;
       if (/auto|scroll|var/.test(style.overflowX + style.overflowY) || style.overflowY === '' && style.cssText.includes('overflow')) scrolling.push(rule.selectorText);
       if (style.content && !/^(?:none|normal|"")$/.test(style.content) && /:(?:before|after)/.test(rule.selectorText)) found.makesText = true;
     }
   };
   for (const sheet of [...member(Document, 'styleSheets')(document), ...document.adoptedStyleSheets]) {
-    try { read(sheet.cssRules); } catch { readable = false; found.makesText = true; }
+    try { read(sheet.cssRules); } catch { readable = false; found.makesText = flags.skips = true; }
   }
   if (!readable) return found;
   try {

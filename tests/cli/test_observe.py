@@ -1,0 +1,69 @@
+"""`webdreamer observe`: a page of the web and the same page stored, as the agent reads them."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PAGE = """<!doctype html><html><head><title>Mugs</title></head><body><h1>Mugs</h1>
+<form action="/find"><label>Find <input name=q></label><button>Go</button></form>
+<ul><li><a href="/1">Blue mug</a><li><a href="/2">Red mug</a></ul></body></html>"""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            del format, arguments
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.browser
+def test_a_page_and_its_stored_copy_read_alike(webdreamer: Run, site: str, tmp_path: Path) -> None:
+    stored = tmp_path / "mugs.html"
+    stored.write_text(PAGE, encoding="utf-8")
+    live, kept = webdreamer("observe", site), webdreamer("observe", str(stored))
+    assert (live.returncode, kept.returncode) == (0, 0)
+    first, *lines = live.stdout.splitlines()
+    assert first == f"page 'Mugs' url='{site}'"
+    assert lines == kept.stdout.splitlines()[1:]
+    assert "[3] link 'Blue mug'" in kept.stdout
+
+
+def test_a_stored_page_as_json_and_within_a_budget(webdreamer: Run, tmp_path: Path) -> None:
+    stored = tmp_path / "many.html"
+    stored.write_text("".join(f"<li><a href='/{n}'>Mug number {n}</a>" for n in range(400)), encoding="utf-8")
+    data = json.loads(webdreamer("observe", str(stored), "--json", "--page-tokens", "300").stdout)
+    assert len([element for element in data["elements"] if element.get("bid")]) == 400
+    assert "folded" in data["text"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"  "])
+def test_what_is_no_page_is_said_with_its_name(webdreamer: Run, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "none.html"
+    if content is not None:
+        path.write_bytes(content)
+    done = webdreamer("observe", str(path))
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+    assert done.stdout == ""

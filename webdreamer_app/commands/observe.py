@@ -1,0 +1,41 @@
+"""`observe`: a page as the agent reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from webdreamer_app.codec import observation_to_data
+from webdreamer_app.config import Config
+from webdreamer_app.console import stdout
+from webdreamer_app.errors import UsageError
+from webdreamer_app.types import Observation
+
+
+async def observe_page(config: Config, page: str, as_json: bool) -> None:
+    """Print a page of the web, or of a stored HTML file. Raises UsageError, BrowserError."""
+    seen = await _live(config, page) if "://" in page else _stored(config, page)
+    stdout(json.dumps(observation_to_data(seen)) if as_json else seen.text)
+
+
+async def _live(config: Config, url: str) -> Observation:
+    from webdreamer_app.assemble import browser_options
+    from webdreamer_app.browser.driver import open_browser
+
+    async with open_browser(browser_options(config)) as browser:
+        return await browser.goto(url)
+
+
+def _stored(config: Config, file: str) -> Observation:
+    from webdreamer_app.browser.page_text import PageText
+    from webdreamer_app.browser.stored.page import UnreadableMarkup, read_html
+
+    path = Path(file).expanduser()
+    try:
+        capture = read_html(path.read_bytes(), path.resolve().as_uri())
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}: give an HTML file, or an address with http://.") from None
+    except (OSError, UnreadableMarkup) as error:
+        raise UsageError(f"The file {path} can't be read: {error}.") from error
+    text = PageText(config.page_tokens, frozenset()).write(capture)
+    return Observation(url=capture.url, title=capture.title, elements=capture.elements, text=text)
