@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webdreamer_app.browser.fold import Folded, fold, key
+from webdreamer_app.browser.page_text import PageText
 from webdreamer_app.browser.serialize import header, line
+from webdreamer_app.browser.stored.page import read_html
 from webdreamer_app.browser.tokens import counter
 from webdreamer_app.types import Element
 
@@ -135,3 +138,24 @@ def test_any_page_keeps_within_its_budget_with_everything_in_reach(elements: lis
     page = folded(elements, budget)
     assert tokens(page.text) <= budget
     assert {key(element) for element in elements if element.bid} <= reachable(elements, page)
+
+
+def card(number: int) -> str:
+    name = "Brass lantern" if number == 37 else f"Lamp number {number}"
+    price = f"<p>Rated {number % 5}.0</p><p>${number}.99</p>"
+    return f"<li><h3><a href='/p/{number}'>{name}</a></h3>{price}<button>Add {number}</button>"
+
+
+STORED = f"""<title>Lamps</title>
+<header><a href='/'>Home</a><form role=search><label>Find <input name=q></label><button>Go</button></form></header>
+<dialog open aria-label=Cookies><p>We use cookies.</p><button>Accept</button></dialog>
+<main><h1>Lamps</h1><label>Sort <select><option>Price<option>Name</select></label>
+<ul>{"".join(map(card, range(1, 61)))}</ul><section aria-label=Notes><p>Prices include tax.</p></section></main>
+<footer><a href='/terms'>Terms</a></footer>"""
+
+
+def test_a_folded_page_reads_as_it_always_did() -> None:
+    text = PageText(320, frozenset({"lantern"})).write(read_html(STORED, "http://shop.test/lamps"))
+    golden = Path(__file__).parent / "golden" / "folded.txt"
+    assert text + "\n" == golden.read_text(encoding="utf-8")
+    assert sum(counter()(text.split("\n"))) <= 320

@@ -23,6 +23,8 @@ _MAX_MISSES = 40
 _BATCH = 200
 _CHARACTERS_A_TOKEN = 12
 """No text has more characters to a token for long; above it nothing needs to be counted."""
+_WORTH_FOLDING = 2
+"""A single line no longer than so many group lines stands for itself: opening a group costs a step."""
 _MAX_NAME = 240
 _MAX_OPTIONS = 12
 _ROUNDS = 10
@@ -132,8 +134,13 @@ class _Page:
         def close() -> None:
             if run:
                 name = f"g{len(groups) + 1}"
-                groups[name] = frozenset(key(self._elements[place]) for place in run)
-                lines.append(self._group_line(name, run, [place for place in run if tops[place] == place]))
+                folded = self._group_line(name, run, [place for place in run if tops[place] == place])
+                alone = line(_shortened(self._elements[run[0]])) if len(run) == 1 else ""
+                if alone and len(alone) <= _WORTH_FOLDING * len(folded):
+                    lines.append(alone)
+                else:
+                    groups[name] = frozenset(key(self._elements[place]) for place in run)
+                    lines.append(folded)
                 run.clear()
 
         for place in range(len(self._elements)):
