@@ -293,7 +293,9 @@ async def test_text_that_nobody_sees_is_not_written(browser: ChromiumBrowser, pa
     ["<form><select formaction=/x formmethod=post aria-label=S></select></form>",
      "<form><textarea formaction=/x aria-label=S></textarea></form>",
      "<h1 aria-level=2.5>T</h1><button>S</button>", "<h1 aria-level=Infinity>T</h1><button>S</button>",
-     "<div role=heading aria-level=1e99>T</div><button>S</button>"],
+     "<div role=heading aria-level=1e99>T</div><button>S</button>",
+     "<img usemap=#m width=90 height=90><map name=m><area alt=S href=/ shape=circle coords='x,1e999,9'></map>",
+     "<img usemap=#m width=90 height=90><map name=m><area alt=S href=/ coords='1e999,,50,40'></map>"],
 )  # fmt: skip
 async def test_odd_attributes_do_not_make_a_page_unreadable(browser: ChromiumBrowser, pages: Any, odd: str) -> None:
     assert named(await browser.goto(pages.put(odd)), "S")

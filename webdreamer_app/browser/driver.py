@@ -186,7 +186,7 @@ class ChromiumBrowser:
                 return tab.last or FrameCapture("", tab.page.url, (), {})
             except TimeoutError as error:
                 raise BrowserError(f"The page {tab.page.url} does not answer: a script keeps it busy.") from error
-            except Error as error:
+            except (Error, ValueError) as error:
                 if attempt == 2:
                     raise BrowserError(f"The page {tab.page.url} could not be read: {first_line(error)}") from error
                 await tab.settle(self.options.timeout_s)

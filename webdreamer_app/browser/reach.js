@@ -109,6 +109,8 @@ const isOut = (element, rect, style = getComputedStyle(element)) => {
   return left.right + scrollX <= 0 && getComputedStyle(root).direction !== 'rtl' || left.bottom + scrollY <= 0;
 };
 
+// Pages may give numbers that are none, and JSON has no word for them.
+const whole = (number) => Number.isFinite(number) ? Math.round(number) : 0;
 // Where a person would click: the first box of the element, of its contents, or of its label.
 const rectOf = (element) => {
   const rect = boxOf(element);
@@ -131,7 +133,7 @@ const areaRect = (area) => {
   const image = map && one(`img[usemap="#${CSS.escape(map.name)}"]`);
   if (!image) return null;
   const box = image.getBoundingClientRect();
-  const at = area.coords.split(',').map(Number);
+  const at = area.coords.split(',').map((one) => whole(parseFloat(one)));
   if (area.shape === 'circle' && at.length >= 3) return new DOMRect(box.x + at[0] - at[2], box.y + at[1] - at[2], 2 * at[2], 2 * at[2]);
   if (area.shape === 'default' || at.length < 4) return box;
   const xs = at.filter((_, place) => place % 2 === 0), ys = at.filter((_, place) => place % 2 === 1);

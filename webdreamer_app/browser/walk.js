@@ -60,7 +60,7 @@ const widget = (element, role, depth, rect = rectOf(element)) => {
   const item = { role, depth, bid: bidOf(element), tag: tag.toLowerCase() };
   const name = nameOf(element, role);
   if (name) item.name = role === 'generic' ? name.slice(0, 120) : name;
-  item.box = [Math.round(rect.x), Math.round(rect.y), Math.round(rect.width), Math.round(rect.height)];
+  item.box = [whole(rect.x), whole(rect.y), whole(rect.width), whole(rect.height)];
   if (isCovered(element, rect)) item.covered = true;
   if (tag === 'INPUT' || tag === 'BUTTON') item.input_type = element.type;
   if (element.matches(':disabled') || flag(element, 'aria-disabled') || flags.off && element.closest('[aria-disabled=true]')) item.disabled = true;
@@ -274,7 +274,7 @@ const frame = (element, tag, depth) => {
   if (rect.width < 2 || rect.height < 2 || isOut(element, rect)) return;
   out.push({
     role: 'iframe', name: clean(element.title || element.name || element.getAttribute('aria-label')), depth, tag: tag.toLowerCase(), frame: bidOf(element),
-    box: [Math.round(rect.x), Math.round(rect.y), Math.round(rect.width), Math.round(rect.height)],
+    box: [whole(rect.x), whole(rect.y), whole(rect.width), whole(rect.height)],
   });
 };
 const container = (element, role, depth, inside, mute, enter) => {

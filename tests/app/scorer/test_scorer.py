@@ -150,7 +150,7 @@ def test_a_packed_state_gives_the_batch_that_the_live_state_gives(
 
 
 def test_the_network_overfits_one_batch(packed: PackedSet, tmp_path: Path) -> None:
-    config = TrainingConfig(minutes=1.0, batch=16, max_steps=80, learning_rate=3e-3, ema=0.9, history_dropout=0.0)
+    config = TrainingConfig(minutes=60.0, batch=16, max_steps=80, learning_rate=3e-3, ema=0.9, history_dropout=0.0)
     trainer = Trainer(SMALL, config)
     before = evaluate(trainer.average, packed)[0]["nll"]
     trainer.run(packed, tmp_path / "progress.safetensors", lambda line: None)
@@ -161,9 +161,9 @@ def test_the_network_overfits_one_batch(packed: PackedSet, tmp_path: Path) -> No
 
 def test_training_goes_on_where_it_stopped(packed: PackedSet, tmp_path: Path) -> None:
     progress = tmp_path / "progress.safetensors"
-    first = Trainer(SMALL, TrainingConfig(minutes=1.0, max_steps=3))
+    first = Trainer(SMALL, TrainingConfig(minutes=60.0, max_steps=3))
     first.run(packed, progress, lambda line: None)
-    second = Trainer(SMALL, TrainingConfig(minutes=1.0, max_steps=5))
+    second = Trainer(SMALL, TrainingConfig(minutes=60.0, max_steps=5))
     second.resume(progress)
     assert second.step == 3
     for ours, theirs in zip(first.network.parameters(), second.network.parameters(), strict=True):
@@ -174,7 +174,7 @@ def test_training_goes_on_where_it_stopped(packed: PackedSet, tmp_path: Path) ->
 
 async def test_a_trained_checkpoint_serves_the_policy(packed: PackedSet, encoder: TextEncoder, tmp_path: Path) -> None:
     out = tmp_path / "policy.safetensors"
-    config = TrainingConfig(minutes=1.0, batch=16, max_steps=80, learning_rate=3e-3, ema=0.9)
+    config = TrainingConfig(minutes=60.0, batch=16, max_steps=80, learning_rate=3e-3, ema=0.9)
     details = train(packed, packed, out, config, network=SMALL, echo=lambda line: None)
     assert details["validation"]["states"] == 16
     policy = EmbeddedPolicy.load(out, "cpu", encoder)

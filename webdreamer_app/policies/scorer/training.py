@@ -96,7 +96,8 @@ class Trainer:
         started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), 0.0
         losses: list[float] = []
         for indices in _batches(train, self.config.batch, generator):
-            losses.append(self._update(train, indices, generator, self.seconds / budget))
+            done = max(self.seconds / budget, self.step / self.config.max_steps)
+            losses.append(self._update(train, indices, generator, done))
             self.seconds = spent + time.monotonic() - started
             if self.seconds - reported > 15:
                 reported = self.seconds
