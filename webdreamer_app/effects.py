@@ -39,7 +39,7 @@ def classify(action: Action, observation: Observation) -> Effect:
         case verb if verb in READING_VERBS:
             return Effect.READ
         case "fill" | "type" | "paste":
-            return Effect.REVERSIBLE
+            return _entry(observation.find(action.bid))
         case "select_option":
             return _choice(str(action.value[0]) if action.value else "", observation.find(action.bid), observation)
         case "goto":
@@ -75,12 +75,29 @@ def _on_element(action: Action, target: Element, observation: Observation) -> Ef
     return _click(target, observation)
 
 
+def _entry(target: Element | None) -> Effect:
+    """What is typed stays in its field; a slider that scripts made may be one that slides to pay."""
+    if target is None or target.role not in FIELD_ROLES | {"scrollbar"}:
+        return Effect.UNKNOWN
+    is_scripted = target.tag != "input" and target.role in ("slider", "spinbutton", "scrollbar")
+    return Effect.UNKNOWN if is_scripted and _is_grave(_label(target)) else Effect.REVERSIBLE
+
+
+def _is_grave(label: str) -> bool:
+    return _commits(label) or bool(words.DISPOSAL.search(label))
+
+
 def _choice(option: str, target: Element | None, observation: Observation) -> Effect:
-    """A list that scripts made is opened and clicked, and its options may be anything."""
-    if target is None or target.tag in ("select", "input"):
+    """A list that scripts made is opened and its option clicked, which may be anything."""
+    if target is None:
+        return Effect.UNKNOWN
+    if target.tag == "select" or (target.tag == "input" and target.options):
         return Effect.REVERSIBLE
-    opened = Effect.REVERSIBLE if target.role in FIELD_ROLES | {"listbox"} else _click(target, observation)
-    return _worst(Effect.UNKNOWN if _commits(option) or _commits(_label(target)) else Effect.REVERSIBLE, opened)
+    opened = _click(target, observation)
+    if target.role in ("combobox", "listbox"):
+        chosen = Effect.UNKNOWN if _is_grave(option) else Effect.REVERSIBLE
+        return _worst(chosen, Effect.READ if target.role == "listbox" else opened)
+    return _worst(opened, _button(Element("menuitem", option, bid=target.bid), observation))
 
 
 def _worst(*effects: Effect) -> Effect:
@@ -94,7 +111,7 @@ def _drags_safely(target: Element, onto: Element) -> bool:
 
 
 def _click(target: Element, observation: Observation) -> Effect:
-    if target.role in FIELD_ROLES or target.input_type == "file":
+    if target.input_type == "file" or (target.role in FIELD_ROLES and _only_opens(target)):
         return Effect.READ
     if target.role == "summary" and not _commits(_label(target)):
         return Effect.READ
@@ -103,6 +120,13 @@ def _click(target: Element, observation: Observation) -> Effect:
     if target.href and _split(target.href).scheme in ("http", "https"):
         return _link(target, observation)
     return _button(target, observation)
+
+
+def _only_opens(target: Element) -> bool:
+    """Whether a field is what it says: not a submit button or a link that calls itself one."""
+    if target.input_type in SUBMIT_TYPES or target.href:
+        return False
+    return target.tag in ("", "input", "textarea", "select") or not _is_grave(_label(target))
 
 
 def _link(target: Element, observation: Observation) -> Effect:

@@ -196,9 +196,9 @@ def test_remove_is_reversible_on_a_cart_page() -> None:
         ("expand('1')", READ),
         ("send_msg_to_user('done')", READ),
         ("report_infeasible('no')", READ),
-        ("fill('1', 'x')", REVERSIBLE),
-        ("type('1', 'x')", REVERSIBLE),
-        ("paste('1', 'x')", REVERSIBLE),
+        ("fill('1', 'x')", UNKNOWN),
+        ("type('1', 'x')", UNKNOWN),
+        ("paste('1', 'x')", UNKNOWN),
         ("scroll(0, 200, '1')", READ),
         ("select_option('1', 'Large')", UNKNOWN),
         ("dialog_dismiss()", REVERSIBLE),
@@ -447,15 +447,42 @@ def test_enter_in_a_box_outside_of_forms_may_send_it() -> None:
         (Element("combobox", "Size", bid="1", tag="select"), "Large", REVERSIBLE),
         (Element("combobox", "Size", bid="1", tag="div"), "Large", REVERSIBLE),
         (Element("combobox", "Size", bid="1", tag="div"), "Pay now", UNKNOWN),
-        (Element("combobox", "Place order", bid="1", tag="div"), "Large", UNKNOWN),
+        (Element("combobox", "Place order", bid="1", tag="div"), "Large", IRREVERSIBLE),
         (Element("listbox", "Size", bid="1", tag="ul"), "Large", REVERSIBLE),
-        (Element("button", "Sort by", bid="1", tag="button", expanded=False), "Price", REVERSIBLE),
+        (Element("button", "Sort by", bid="1", tag="button", expanded=False), "Price", UNKNOWN),
+        (Element("button", "Sort by", bid="1", tag="button", expanded=False), "View all", READ),
+        (Element("button", "More", bid="1", tag="button", expanded=False), "Archive project", UNKNOWN),
+        (Element("button", "Pay now", bid="1", tag="input", input_type="submit"), "Large", IRREVERSIBLE),
+        (Element("button", "Delete account", bid="1", tag="input", input_type="button"), "x", IRREVERSIBLE),
+        (Element("combobox", "Size", bid="1", tag="input"), "Pay now", UNKNOWN),
+        (Element("combobox", "Size", bid="1", tag="input"), "Large", REVERSIBLE),
+        (Element("combobox", "City", bid="1", tag="input", options=("Elmira",)), "Elmira", REVERSIBLE),
+        (Element("combobox", "Pay now", bid="1", tag="button", input_type="submit"), "Large", IRREVERSIBLE),
         (Element("button", "Buy now", bid="1", tag="button"), "Large", IRREVERSIBLE),
-        (Element("button", "More", bid="1", tag="button", expanded=False), "Delete account", UNKNOWN),
+        (Element("button", "More", bid="1", tag="button", expanded=False), "Delete account", IRREVERSIBLE),
     ],
 )
 def test_choosing_in_a_list_of_a_script_is_a_click(target: Element, option: str, effect: Effect) -> None:
     assert classify(parse(f"select_option('1', {option!r})"), on(target)) is effect
+
+
+@pytest.mark.parametrize("verb", ["fill", "type", "paste"])
+@pytest.mark.parametrize(
+    ("target", "effect"),
+    [
+        (Element("textbox", "Name", bid="1", tag="input"), REVERSIBLE),
+        (Element("slider", "Price", bid="1", tag="div"), REVERSIBLE),
+        (Element("slider", "Slide to pay", bid="1", tag="div"), UNKNOWN),
+        (Element("button", "Pay now", bid="1", tag="button"), UNKNOWN),
+    ],
+)
+def test_what_is_typed_stays_in_its_field(verb: str, target: Element, effect: Effect) -> None:
+    assert classify(parse(f"{verb}('1', '100')"), on(target)) is effect
+
+
+def test_a_submit_button_that_calls_itself_a_field_is_a_button() -> None:
+    target = Element("combobox", "Pay now", bid="1", tag="button", input_type="submit")
+    assert classify(parse("click('1')"), on(target)) is IRREVERSIBLE
 
 
 def test_giving_a_file_to_a_button_is_also_a_click() -> None:

@@ -328,3 +328,26 @@ def test_any_markup_is_read_or_refused(markup: str | bytes) -> None:
     for element in page.elements:
         assert element.name.rstrip(" ") == clean(element.name) and element.depth >= 0  # long ones may be cut at a space
         assert element.role != "text" or element.name
+
+
+NINES = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<a href='http://a:²/'>S</a>",
+        f"<a href='http://a:{NINES}/'>S</a>",
+        f"<select size={NINES}></select>",
+        f"<b tabindex={NINES}>S</b><a href=/>S</a>",
+        f"<h1 aria-level={NINES}>T</h1><a href=/>S</a>",
+        f"<input type=date value={NINES}-01-01>",
+        "<input type=range min=0 max=1e308 value=1e309 step=1e-300>",
+        "<input type=range min=-1e308 max=1e308>",
+        "<input type=range min=1e400>",
+        "<input type=range step=1e-400>",
+        "<input type=range step=5e-324 value=7>",
+    ],
+)
+def test_odd_numbers_and_addresses_are_read(odd: str) -> None:
+    assert any(element.bid for element in read_html(odd).elements)

@@ -278,7 +278,7 @@ async def test_files_are_given_to_fields_and_to_buttons_that_ask_for_one(
     seen = await after(browser, f"upload_file('{named(seen, 'Attach').bid}', '{path}')")
     assert "got cv.pdf" in seen.text
     error = (await do(browser, f"upload_file('{named(seen, 'Other').bid}', '{path}')")).error
-    assert "clicking it asks for no file" in error
+    assert "it was clicked and asked for no file" in error
 
 
 @pytest.mark.parametrize(
@@ -311,3 +311,77 @@ async def test_a_page_that_asks_before_it_is_left(browser: ChromiumBrowser, page
         assert named(stayed, "Note").value == "draft"
     await after(browser, f"click('{named(stayed, 'Leave').bid}')")
     assert "Second" in (await after(browser, "dialog_accept()")).text
+
+
+TWO_LISTS = """
+<ul role=listbox aria-label=Priority><li role=option>Small<li role=option>Medium</ul><p id=out></p>
+<div id=box role=combobox tabindex=0 aria-label=Size aria-expanded=false>None</div><ul id=list role=listbox hidden>
+<li role=option>Medium<li role=option>Tiny</ul>
+<script>
+document.querySelector('ul').onclick = (e) => { out.textContent = 'priority ' + e.target.textContent };
+box.onclick = () => { list.hidden = false; box.setAttribute('aria-expanded', true) };
+list.onclick = (e) => { box.textContent = e.target.textContent; list.hidden = true; box.setAttribute('aria-expanded', false) };
+</script>
+"""
+
+
+async def test_another_list_on_the_page_is_left_alone(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put(TWO_LISTS))
+    for option in ("Medium", "Tiny"):
+        seen = await after(browser, f"select_option('{named(seen, 'Size').bid}', '{option}')")
+        assert named(seen, "Size").value == option
+        assert "priority" not in seen.text
+
+
+async def test_a_control_inside_an_option_does_not_get_its_click(browser: ChromiumBrowser, pages: Any) -> None:
+    body = (
+        "<div role=combobox tabindex=0 aria-label=Colour aria-expanded=true aria-controls=list>None</div>"
+        "<ul id=list role=listbox><li role=option aria-label=Red><button style='width:100%' onclick=\"out.textContent='deleted'\">Delete</button></ul><p id=out></p>"
+    )
+    seen = await browser.goto(pages.put(body))
+    error = (await do(browser, f"select_option('{named(seen, 'Colour').bid}', 'Red')")).error
+    assert "a control inside its option 'Red' would take the click" in error
+    assert "deleted" not in (await browser.observe()).text
+
+
+async def test_a_line_break_in_an_option_sends_no_form(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put(f"<form method=post action=/send>{TYPED}<button>Send</button></form>"))
+    pages.requests.clear()
+    assert "chose Essen" in (await after(browser, f"select_option('{named(seen, 'City').bid}', 'Essen\\n')")).text
+    assert not [request for request in pages.requests if "send" in request]
+
+
+@pytest.mark.parametrize(
+    ("body", "action"),
+    [("<button aria-valuenow=0 aria-valuemax=100 onclick=\"p.textContent='paid'\">Pay now</button>", "fill('1', '1')"),
+     ("<button contenteditable onclick=\"p.textContent='paid'\">Pay now</button>", "type('1', ' ')"),
+     ("<form><input type=submit aria-haspopup=true value='Pay now' onclick=\"p.textContent='paid'\"></form>", "select_option('1', 'x')"),
+     ("<input type=button aria-haspopup=menu value='Pay now' onclick=\"p.textContent='paid'\">", "select_option('1', 'x')")],
+)  # fmt: skip
+async def test_entering_something_presses_no_button(
+    browser: ChromiumBrowser, pages: Any, body: str, action: str
+) -> None:
+    seen = await browser.goto(pages.put(f"{body}<p id=p></p>"))
+    bid = named(seen, "Pay now").bid
+    outcome = await do(browser, action.replace("'1'", f"'{bid}'", 1))
+    assert outcome.error
+    assert "paid" not in (await browser.observe()).text
+
+
+async def test_a_field_that_takes_the_text_and_clears_itself_is_filled_once(
+    browser: ChromiumBrowser, pages: Any
+) -> None:
+    seen = await browser.goto(
+        pages.put(
+            "<input aria-label=Tag id=i><p id=p></p><script>i.oninput = () => { p.textContent += `got ${i.value};`; i.value = '' }</script>"
+        )
+    )
+    assert "text 'got 1234;'" in (await after(browser, f"fill('{named(seen, 'Tag').bid}', '1234')")).text
+
+
+async def test_a_slider_in_a_frame_below_the_fold_is_dragged_there(browser: ChromiumBrowser, pages: Any) -> None:
+    pages.put(f"<div style='height:1200px'></div>{SLIDER % {'listen': MOUSE_ONLY, 'step': 5}}", "/frame")
+    seen = await browser.goto(
+        pages.put("<iframe src='/frame' style='margin-left:250px;width:600px;height:300px' title=F></iframe>")
+    )
+    assert named(await after(browser, f"fill('{named(seen, 'Price').bid}', '120')"), "Price").value == "120"

@@ -18,21 +18,32 @@ async (bid, want, value, limit) => {
     if (node.matches(LISTS)) return [node];
     const named = [...referred(node), ...referred(node.querySelector('[aria-controls], [aria-owns]')), ...referred(node.parentElement)];
     const own = named.length ? named : [...node.querySelectorAll(LISTS)];
-    return (own.length ? own : [...home.querySelectorAll(LISTS)]).filter(isShown);
+    if (own.length) return own.filter(isShown);
+    // A list that nothing ties to it is its own only where it came with the opening, or is the only one that is open.
+    const loose = [...home.querySelectorAll(LISTS)].filter(isShown);
+    if (isExpanded() && loose.length === 1) return loose;
+    return want === 'look' ? [] : loose.filter((list) => !memory.before?.has(list));
   };
+  const isExpanded = () => node.getAttribute('aria-expanded') === 'true';
+  if (want === 'look') memory.before = new WeakSet([...home.querySelectorAll(LISTS)].filter(isShown));
   const optionsOf = () => listsOf().flatMap((list) => [...list.querySelectorAll(OPTIONS)]).filter(isShown);
-  const same = (wanted) => (option) => nameOf(option) === wanted;
-  const find = (options) => options.find(same(clean(value))) || options.find((option) => nameOf(option).toLowerCase() === clean(value).toLowerCase());
-  const isOff = (option) => option.getAttribute('aria-disabled') === 'true';
+  const alike = (option) => nameOf(option).toLowerCase() === clean(value).toLowerCase();
+  const find = (options) => options.find((option) => nameOf(option) === clean(value)) || options.find(alike);
+  const isOff = (option) => !!option.closest('[aria-disabled=true]');
+  const CONTROLS = 'a[href], button, input, select, textarea, [role=button], [role=link], [onclick]';
 
   if (want === 'point') {
     const kept = memory.option?.deref();
-    const option = kept?.isConnected ? kept : find(optionsOf());
+    const option = kept?.isConnected && alike(kept) ? kept : find(optionsOf());
     if (!option || !option.isConnected || !isShown(option)) return { problem: `its option '${value}' is gone` };
     option.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
     const box = option.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    return memory.reach.hits(option, x, y) ? { x, y } : { problem: `its option '${value}' is covered` };
+    if (!memory.reach.hits(option, x, y)) return { problem: `its option '${value}' is covered` };
+    if (option.closest('a[href], [type=submit]')) return { problem: `its option '${value}' is a link or sends a form: click it` };
+    const control = memory.reach.hitAt(option, x, y)?.closest(CONTROLS);
+    if (control && control !== option && option.contains(control)) return { problem: `a control inside its option '${value}' would take the click` };
+    return { x, y };
   }
   // Lists that only render what is in sight show the rest when they are scrolled.
   const scroller = () => listsOf().flatMap((list) => [list, list.parentElement, list.firstElementChild])
@@ -65,7 +76,7 @@ async (bid, want, value, limit) => {
     if (found || left <= 0) {
       const active = node.matches('input, textarea') || node.isContentEditable;
       return { found: found ? nameOf(found) : null, off: found ? isOff(found) : false, options: [...seen].filter(Boolean), editable: active && !node.readOnly,
-        open: options.length > 0 || node.getAttribute('aria-expanded') === 'true' };
+        open: options.length > 0 || isExpanded() };
     }
     await stirred(Math.min(left, 250));
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import itertools
 from pathlib import Path
 
 from playwright.async_api import Download as PageDownload
@@ -13,12 +13,14 @@ from playwright.async_api import Error, Page
 from webdreamer_app.types import Download
 
 LARGEST_BYTES = 100_000_000
+"""When one grows beyond this, those that are on their way beside it are given up with it."""
 MOST_FILES = 20
-"""In one browser."""
+"""In one browser context."""
 LIMIT_S = 60.0
 """How long one file may take."""
 _LOOK_EVERY_S = 0.1
 _MAX_NAME = 120
+_FORBIDDEN = frozenset('<>:"|?*')
 
 
 class Downloads:
@@ -73,8 +75,13 @@ class Downloads:
             elif self._folder is not None:
                 path = _free(self._folder, name)
                 await download.save_as(path)
-        except (Error, OSError) as error:
+        except OSError as error:
+            problem = error.strerror or "it could not be written"
+        except Error as error:
             problem = (str(error).strip().splitlines() or ["it was cut off"])[0]
+        if problem and path is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
         size = path.stat().st_size if path is not None and not problem else 0
         self._told.append(Download(name, str(path) if path is not None and not problem else "", size, problem))
 
@@ -104,18 +111,27 @@ class Downloads:
 
 
 def safe_name(suggested: str) -> str:
-    """A file name without folders, leading dots or what other systems forbid, of at most 120 characters."""
-    last = re.split(r"[/\\]", suggested)[-1]
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", last).strip(" .")
+    """A file name without folders, leading dots or what other systems forbid, of at most 120 bytes."""
+    last = suggested.replace("\\", "/").split("/")[-1]
+    name = "".join("_" if one in _FORBIDDEN or not one.isprintable() else one for one in last).strip(" .")
     stem, dot, ending = name.rpartition(".")
-    if len(name) > _MAX_NAME:
-        name = f"{stem[: _MAX_NAME - 12]}{dot}{ending[:10]}" if stem else name[:_MAX_NAME]
+    if len(name.encode()) > _MAX_NAME:
+        name = _cut(stem, _MAX_NAME - 12) + dot + _cut(ending, 10) if stem else _cut(name, _MAX_NAME)
     return name or "download"
 
 
+def _cut(text: str, limit: int) -> str:
+    """At most so many bytes of it."""
+    return text.encode()[:limit].decode(errors="ignore")
+
+
 def _free(folder: Path, name: str) -> Path:
-    """A path there that no file has yet."""
+    """A path there that no file had, taken by an empty one."""
     folder.mkdir(parents=True, exist_ok=True)
     stem, suffix = Path(name).stem, Path(name).suffix
-    names = (name if number == 1 else f"{stem} ({number}){suffix}" for number in range(1, 10 * MOST_FILES))
-    return next(path for one in names if not (path := folder / one).exists())
+    for number in itertools.count(1):
+        path = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
+        with contextlib.suppress(FileExistsError):
+            path.touch(exist_ok=False)
+            return path
+    raise AssertionError("unreachable: numbers do not end")

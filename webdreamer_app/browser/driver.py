@@ -287,29 +287,27 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
     if executable is None:
         raise BrowserError("No Chromium was found: run `webdreamer doctor --install-browser`, or set `chromium`.")
     gone = asyncio.Event()
-    async with async_playwright() as playwright:
-        arriving = TemporaryDirectory(prefix="webdreamer-", ignore_cleanup_errors=True)
+    async with async_playwright() as playwright, contextlib.AsyncExitStack() as stack:
+        arriving = stack.enter_context(TemporaryDirectory(prefix="webdreamer-", ignore_cleanup_errors=True))
         try:
             browser = await playwright.chromium.launch(
                 executable_path=executable,
                 headless=not options.headed,
-                downloads_path=arriving.name,
+                downloads_path=arriving,
                 args=launch_arguments(),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
             )
         except Error as error:
-            arriving.cleanup()
             raise BrowserError(f"Chromium at {executable} did not start: {first_line(error)}") from error
         browser.on("disconnected", lambda _: gone.set())
         try:
-            async with open_context(browser, options, gone, Path(arriving.name)) as ours:
+            async with open_context(browser, options, gone, Path(arriving)) as ours:
                 yield ours
         finally:
             with contextlib.suppress(Error):
                 await asyncio.shield(browser.close())
-            arriving.cleanup()
 
 
 @contextlib.asynccontextmanager

@@ -15,13 +15,21 @@
   };
   const elsewhere = { problem: 'it does not take the keyboard' };
   const changed = () => { for (const type of ['input', 'change']) node.dispatchEvent(new Event(type, { bubbles: true, composed: true })); };
-  if (kind === 'held') return { held: 'value' in node ? node.value : node.textContent };
+  if (kind === 'held') return { heard: memory?.heard === bid, held: 'value' in node ? node.value : node.textContent };
   if (node.matches(':disabled')) return { problem: 'it is disabled' };
   if (kind === 'focus') return focused() ? { how: 'focused' } : elsewhere;
+  const isOff = node.getAttribute('aria-disabled') === 'true';
+  const presses = node.matches('a[href], input[type=submit], input[type=image], input[type=reset], input[type=button], input[type=checkbox], input[type=radio], input[type=file]')
+    || node.tagName === 'BUTTON' && node.type !== 'button' && !!node.form;
   if (kind === 'select') {
     const role = node.getAttribute('role');
     if (node.tagName === 'INPUT' && node.list) return { how: 'typed' };
-    if (node.tagName !== 'SELECT') return role === 'combobox' || role === 'listbox' || node.hasAttribute('aria-haspopup') ? { how: 'custom' } : { problem: 'it is not a list of options' };
+    if (node.tagName !== 'SELECT') {
+      if (isOff) return { problem: 'it is disabled' };
+      if (node.readOnly && role !== 'combobox' || node.getAttribute('aria-readonly') === 'true') return { problem: 'it is read-only' };
+      const opens = role === 'combobox' || role === 'listbox' || node.hasAttribute('aria-haspopup');
+      return opens && !presses ? { how: 'custom' } : { problem: 'it is not a list of options' };
+    }
     const clean = (text) => text.replace(/\s+/g, ' ').trim();
     const options = Array.from(node.options);
     const found = options.find((o) => clean(o.label) === clean(value)) || options.find((o) => o.value === value)
@@ -34,9 +42,11 @@
   }
   if (node.readOnly) return { problem: 'it is read-only' };
   if (node.getAttribute('aria-readonly') === 'true') return { problem: 'it is read-only' };
-  if (node.getAttribute('aria-disabled') === 'true') return { problem: 'it is disabled' };
-  const typed = node.isContentEditable || node.tagName === 'TEXTAREA' || node.tagName === 'INPUT';
-  if (!typed && kind === 'fill' && node.hasAttribute('aria-valuenow')) return { how: 'keys' };
+  if (isOff) return { problem: 'it is disabled' };
+  // A space typed into what works as a button would press it.
+  const typed = (node.isContentEditable || node.tagName === 'TEXTAREA' || node.tagName === 'INPUT') && !node.matches('button, summary, a[href], [role=button], [role=link]');
+  const slides = node.matches('[role=slider], [role=spinbutton], [role=scrollbar]') && !presses && node.tagName !== 'BUTTON';
+  if (!typed && kind === 'fill' && slides) return { how: 'keys' };
   if (!typed) return { problem: node.getAttribute('role') === 'combobox' ? 'nothing can be typed into it: choose with select_option' : 'nothing can be typed into it' };
   if (!focused()) return elsewhere;
   const FORMATS = {
@@ -45,7 +55,7 @@
   if (node.tagName === 'INPUT' && FORMATS[node.type]) {
     const before = node.value;
     node.value = value;
-    if (node.value !== value && !(node.type === 'range' && Number(node.value) === Number(value))) {
+    if (node.value.toLowerCase() !== value.toLowerCase() && !(node.type === 'range' && Number(node.value) === Number(value))) {
       node.value = before;
       return { problem: `it does not take '${value}' (a ${node.type} field takes text like ${FORMATS[node.type]})` };
     }
@@ -56,6 +66,8 @@
     return { problem: `a ${node.type} field can't be filled` };
   }
   if (kind === 'fill') {
+    memory.heard = null;
+    node.addEventListener('input', () => { memory.heard = bid; }, { once: true, capture: true });
     if (node.isContentEditable) getSelection().selectAllChildren(node);
     else node.select();
     return { how: 'typed', empty: !(node.value ?? node.textContent) };

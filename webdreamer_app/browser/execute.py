@@ -12,7 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from webdreamer_app.actions import VERBS
 from webdreamer_app.browser.capture import script
 from webdreamer_app.browser.failures import scheme_of
-from webdreamer_app.browser.inputs import INPUT_LIMIT_S, ActionFailed, check, point, send
+from webdreamer_app.browser.inputs import INPUT_LIMIT_S, ActionFailed, OutcomeUnknown, check, point, send, typing_limit
 from webdreamer_app.browser.tab import Tab
 from webdreamer_app.browser.widgets import choose, slide
 from webdreamer_app.browser.worlds import World
@@ -103,7 +103,7 @@ async def _on_element(tab: Tab, action: Action) -> None:
             case "hover":
                 await _hover(tab, bid)
             case "fill":
-                await _fill(tab, world, bid, text)
+                await _fill(tab, world, bid, text, target)
             case "type":
                 await _type(tab, world, bid, text)
             case "paste":
@@ -127,6 +127,10 @@ async def _on_element(tab: Tab, action: Action) -> None:
             ) from error
         if "context" in words.lower():
             raise ActionFailed(f"{action.verb}: {target}: it is gone with its page.") from error
+        if "navigated or closed" in words:
+            raise OutcomeUnknown(
+                f"{action.verb}: {target}: the page went elsewhere meanwhile; whether all of it was done is unknown."
+            ) from error
         raise
 
 
@@ -158,10 +162,10 @@ async def _hover(tab: Tab, bid: str) -> None:
     await tab.guard(tab.page.mouse.move(x, y), INPUT_LIMIT_S)
 
 
-async def _fill(tab: Tab, world: World, bid: str, text: str) -> None:
+async def _fill(tab: Tab, world: World, bid: str, text: str, target: str) -> None:
     how = await _edit(tab, world, bid, "fill", text)
     if how["how"] == "keys":
-        await slide(tab, world, bid, text)
+        await slide(tab, world, bid, text, target)
     if how["how"] != "typed":
         return
     if text:
@@ -172,26 +176,22 @@ async def _fill(tab: Tab, world: World, bid: str, text: str) -> None:
         return
     if text.isprintable():  # some fields listen to keys only
         await _edit(tab, world, bid, "fill", text)
-        await tab.guard(tab.page.keyboard.type(text), _typing_limit(text))
+        await tab.guard(tab.page.keyboard.type(text), typing_limit(text))
     if await _is_empty(tab, world, bid):
         raise ActionFailed(f"it did not take {text[:60]!r}.")
 
 
 async def _is_empty(tab: Tab, world: World, bid: str) -> bool:
+    """Whether the field holds nothing and never changed: one that took the text and cleared itself did take it."""
     held = (await tab.frames.worlds.call(world, script("edit"), bid, "held", "")) or {}
-    return "held" in held and not str(held["held"] or "")
+    return "held" in held and not str(held["held"] or "") and not held.get("heard")
 
 
 async def _type(tab: Tab, world: World, bid: str, text: str) -> None:
     if "\n" in text or "\r" in text:
         raise ActionFailed("a line break is a key of its own: use press with 'Enter', or paste.")
     await _edit(tab, world, bid, "type", text)
-    await tab.guard(tab.page.keyboard.type(text), _typing_limit(text))
-
-
-def _typing_limit(text: str) -> float:
-    """Seconds that typing may take, key by key."""
-    return INPUT_LIMIT_S + 0.02 * len(text)
+    await tab.guard(tab.page.keyboard.type(text), typing_limit(text))
 
 
 async def _paste(tab: Tab, world: World, bid: str, text: str) -> None:
@@ -202,9 +202,9 @@ async def _paste(tab: Tab, world: World, bid: str, text: str) -> None:
 async def _select(tab: Tab, world: World, bid: str, option: str, target: str) -> None:
     match (await _edit(tab, world, bid, "select", option))["how"]:
         case "typed":
-            await _fill(tab, world, bid, option)
+            await _fill(tab, world, bid, option, target)
         case "custom":
-            x, y = await choose(tab, world, bid, option)
+            x, y = await choose(tab, world, bid, option, target)
             await _click_at(tab, bid, "select_option", target, x, y)
 
 
@@ -270,7 +270,7 @@ async def _upload_by_button(tab: Tab, bid: str, files: list[str], target: str) -
         chooser = await tab.guard(waiting, _CHOOSER_LIMIT_S + 1)
         await tab.guard(chooser.set_files(files), INPUT_LIMIT_S)
     except PlaywrightTimeout as error:
-        raise ActionFailed("clicking it asks for no file.") from error
+        raise ActionFailed("it was clicked and asked for no file.") from error
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)

@@ -33,6 +33,11 @@ async def point(tab: Tab, bid: str, want: str) -> tuple[float, float]:
     return float(found["x"]), float(found["y"])
 
 
+def typing_limit(text: str) -> float:
+    """Seconds that typing may take, key by key."""
+    return INPUT_LIMIT_S + 0.02 * len(text)
+
+
 async def send(tab: Tab, work: Coroutine[Any, Any, None], verb: str, target: str) -> None:
     """Send input that may commit something. Raises OutcomeUnknown when no answer comes."""
     try:

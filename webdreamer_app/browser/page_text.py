@@ -81,7 +81,7 @@ def changes(before: Observation | None, now: Observation) -> tuple[str, ...]:
     appeared = [f"appeared: {text}" for name, text in new.items() if name not in old]
     changed = [f"changed: {text} (was {old[name]})" for name, text in new.items() if old.get(name, text) != text]
     vanished = [f"vanished: {text}" for name, text in old.items() if name not in new]
-    return tuple((appeared + changed + vanished)[:_MAX_CHANGES])
+    return tuple((changed + appeared + vanished)[:_MAX_CHANGES])
 
 
 def _lines(elements: Sequence[Element]) -> dict[Hashable, str]:

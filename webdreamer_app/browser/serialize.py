@@ -37,7 +37,7 @@ def header(
 def download_words(download: Download) -> str:
     """What became of a file that a page handed over."""
     if download.problem:
-        return f"download {quote(download.name)} not taken: {download.problem}"
+        return f"download {quote(download.name)} not taken: {quote(download.problem)}"
     return f"download {quote(download.name)} kept, {download.size} bytes"
 
 

@@ -175,7 +175,7 @@ const flush = (level) => {
   if (level.text && !level.mute) pushText(level.text, level.depth);
   level.text = '';
 };
-const CLOSED = new Set(['VIDEO', 'AUDIO', 'CANVAS']);  // what they hold is for browsers that can't show them
+const FALLBACKS = new Set(['VIDEO', 'AUDIO', 'CANVAS']);  // what they hold is for browsers that can't show them
 const WIDGET_BOXES = new Set(['listbox', 'video', 'audio']);
 const visit = (child, level, enter) => {
   const { depth, inside, mute } = level;
@@ -216,7 +216,7 @@ const visit = (child, level, enter) => {
       const item = widget(child, kept, depth, rect);
       if (operable && isScroller(child)) item.scrollable = true;
       if (operable && tag.includes('-') && !child.hasAttribute('role')) asked.push([item.bid, memory.roles.has(child)]);
-      if (CLOSED.has(tag)) return;
+      if (FALLBACKS.has(tag)) return;
       if (operable || kept === 'treeitem' || tag.includes('-') || child.firstElementChild && child.querySelector(NESTED) || inShadow(child)) {
         const place = out.length;
         enter(child, depth + 1, true, silent, () => tidy(place, item));
@@ -246,7 +246,7 @@ const visit = (child, level, enter) => {
     if (child.firstElementChild && role === 'img' && tag === 'svg') enter(child, depth + 1, inside, true);
     return;
   }
-  if (CLOSED.has(tag)) return;
+  if (FALLBACKS.has(tag)) return;
   if (CONTAINERS.has(role) || isScroller(child)) {
     flush(level);
     container(child, CONTAINERS.has(role) ? role : 'region', depth, inside, silent, enter);

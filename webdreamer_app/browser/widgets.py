@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webdreamer_app.browser.capture import script
-from webdreamer_app.browser.inputs import INPUT_LIMIT_S, ActionFailed, check, point
+from webdreamer_app.browser.inputs import ActionFailed, check, point, send, typing_limit
 from webdreamer_app.browser.tab import Tab
 from webdreamer_app.browser.worlds import World
 
@@ -25,16 +25,22 @@ class _Options:
     open: bool
 
 
-async def choose(tab: Tab, world: World, bid: str, wanted: str) -> tuple[float, float]:
-    """Open the list and find the option in it: where to click. Raises ActionFailed, naming what there is."""
+async def choose(tab: Tab, world: World, bid: str, wanted: str, target: str) -> tuple[float, float]:
+    """Open the list and find the option in it: where to click.
+
+    Raises ActionFailed, naming what there is, and OutcomeUnknown where the page never answers.
+    """
+    wanted = " ".join(wanted.split())
     options = await _options(tab, world, bid, "look", wanted)
     if options.found is None and not options.open:
         x, y = await point(tab, bid, "click")
-        await tab.guard(tab.page.mouse.click(x, y), INPUT_LIMIT_S)
+        if not await tab.frames.is_pointed_at(bid, x, y):
+            raise ActionFailed("something else lies over its frame there.")
+        await send(tab, tab.page.mouse.click(x, y), "select_option", target)
         options = await _options(tab, world, bid, "wait", wanted)
     if options.found is None and options.editable:
         check(await tab.frames.worlds.call(world, script("edit"), bid, "fill", wanted))
-        await tab.guard(tab.page.keyboard.type(wanted), INPUT_LIMIT_S)
+        await tab.guard(tab.page.keyboard.type(wanted), typing_limit(wanted))
         options = await _options(tab, world, bid, "wait", wanted)
     if options.found is None:
         known = ", ".join(repr(one) for one in options.options[:_SHOWN_OPTIONS])
@@ -73,8 +79,11 @@ class _Slider:
     track: dict[str, float]
 
 
-async def slide(tab: Tab, world: World, bid: str, text: str) -> None:
-    """Move a slider to a number: by keys, else by its handle. Raises ActionFailed where it stops elsewhere."""
+async def slide(tab: Tab, world: World, bid: str, text: str, target: str) -> None:
+    """Move a slider to a number: by keys, else by its handle.
+
+    Raises ActionFailed where it stops elsewhere, and OutcomeUnknown where the page never answers.
+    """
     try:
         wanted = float(text)
     except ValueError as error:
@@ -82,9 +91,9 @@ async def slide(tab: Tab, world: World, bid: str, text: str) -> None:
     slider = await _slider(tab, world, bid)
     if not slider.low <= wanted <= slider.high:
         raise ActionFailed(f"it goes from {slider.low:g} to {slider.high:g}, not to {wanted:g}.")
-    now = await _by_keys(tab, world, bid, slider.now, wanted)
+    now = await _by_keys(tab, world, bid, slider.now, wanted, target)
     if now == slider.now and now != wanted:
-        now = await _by_handle(tab, world, bid, slider, wanted)
+        now = await _by_handle(tab, world, bid, wanted, target)
     if abs(now - wanted) > 1e-6 * max(1.0, abs(wanted)):
         raise ActionFailed(f"it does not take {wanted:g}; it is at {now:g} now.")
 
@@ -93,7 +102,7 @@ async def _slider(tab: Tab, world: World, bid: str) -> _Slider:
     return _Slider(**check(await tab.frames.worlds.call(world, script("slide"), bid)))
 
 
-async def _by_keys(tab: Tab, world: World, bid: str, now: float, wanted: float) -> float:
+async def _by_keys(tab: Tab, world: World, bid: str, now: float, wanted: float, target: str) -> float:
     """Press page and arrow keys while they bring it nearer; where it is then."""
     focused = await tab.frames.worlds.call(world, script("edit"), bid, "focus", "")
     if "problem" in (focused or {}):  # some are made for the mouse only
@@ -103,41 +112,47 @@ async def _by_keys(tab: Tab, world: World, bid: str, now: float, wanted: float) 
         if now == wanted or not sizes:
             break
         up = wanted > now
-        after = await _pressed(tab, world, bid, sizes[0], up)
+        after = await _pressed(tab, world, bid, sizes[0], up, target)
         is_past = after > wanted if up else after < wanted
         if after == now or is_past:
             sizes.pop(0)
         if not sizes and abs(after - wanted) > abs(now - wanted):
-            after = await _pressed(tab, world, bid, "Arrow", not up)
+            after = await _pressed(tab, world, bid, "Arrow", not up, target)
         now = after
     return now
 
 
-async def _pressed(tab: Tab, world: World, bid: str, size: str, up: bool) -> float:
-    await tab.guard(tab.page.keyboard.press(f"{size}{'Up' if up else 'Down'}"), INPUT_LIMIT_S)
+async def _pressed(tab: Tab, world: World, bid: str, size: str, up: bool, target: str) -> float:
+    await send(tab, tab.page.keyboard.press(f"{size}{'Up' if up else 'Down'}"), "fill", target)
     return (await _slider(tab, world, bid)).now
 
 
-async def _by_handle(tab: Tab, world: World, bid: str, slider: _Slider, wanted: float) -> float:
+async def _by_handle(tab: Tab, world: World, bid: str, wanted: float, target: str) -> float:
     """Drag along the track, correcting by what it tells; where it is then."""
-    mouse, track = tab.page.mouse, slider.track
+    mouse = tab.page.mouse
+    inside = check(await tab.frames.worlds.call(world, script("locate"), bid, "click"))
+    outside = check(await tab.frames.outward(bid, dict(inside)))
+    x, y = float(outside["x"]), float(outside["y"])
+    if not await tab.frames.is_pointed_at(bid, x, y):
+        raise ActionFailed("something else lies over its frame there.")
+    slider = await _slider(tab, world, bid)  # it may have been scrolled to
+    left, top = slider.track["x"] + x - float(inside["x"]), slider.track["y"] + y - float(inside["y"])
     span = max(slider.high - slider.low, 1e-9)
     share = (wanted - slider.low) / span
-    x, y = await point(tab, bid, "click")
-    await tab.guard(mouse.move(x, y), INPUT_LIMIT_S)
-    await tab.guard(mouse.down(), INPUT_LIMIT_S)
+    await send(tab, mouse.move(x, y), "fill", target)
+    await send(tab, mouse.down(), "fill", target)
     try:
         for _ in range(_MOST_MOVES):
             share = min(max(share, 0.0), 1.0)
             if slider.upright:
-                y = track["y"] + (1 - share) * track["height"]
+                y = top + (1 - share) * slider.track["height"]
             else:
-                x = track["x"] + share * track["width"]
-            await tab.guard(mouse.move(x, y, steps=3), INPUT_LIMIT_S)
+                x = left + share * slider.track["width"]
+            await send(tab, mouse.move(x, y, steps=3), "fill", target)
             now = (await _slider(tab, world, bid)).now
             if now == wanted:
                 break
             share += (wanted - now) / span
     finally:
-        await tab.guard(mouse.up(), INPUT_LIMIT_S)
+        await send(tab, mouse.up(), "fill", target)
     return (await _slider(tab, world, bid)).now

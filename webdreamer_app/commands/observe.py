@@ -30,12 +30,15 @@ def _stored(config: Config, file: str) -> Observation:
     from webdreamer_app.browser.page_text import PageText
     from webdreamer_app.browser.stored.page import UnreadableMarkup, read_html
 
-    path = Path(file).expanduser()
+    try:
+        path = Path(file).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"There is no file {file}: {error}") from error
     try:
         capture = read_html(path.read_bytes(), path.resolve().as_uri())
     except FileNotFoundError:
         raise UsageError(f"There is no file {path}: give an HTML file, or an address with http://.") from None
     except (OSError, UnreadableMarkup) as error:
-        raise UsageError(f"The file {path} can't be read: {error}.") from error
+        raise UsageError(f"The file {path} can't be read: {str(error).rstrip('.')}.") from error
     text = PageText(config.page_tokens, frozenset()).write(capture)
     return Observation(url=capture.url, title=capture.title, elements=capture.elements, text=text)

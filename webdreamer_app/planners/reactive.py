@@ -19,8 +19,10 @@ MIN_LEFT = 0.05
 """Where something was blocked, the least probability at which another action is taken for a way on."""
 EDITING_VERBS = frozenset({"fill", "type", "paste", "select_option"})
 LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
-MAX_ROUNDS = {True: 2, False: 1}
-"""How often the same act, an edit of a field or another one, may lead away from a page and back to it."""
+MAX_ROUNDS = 1
+"""How often the same act may lead away from a page and back to it before it is passed over."""
+MAX_EDIT_ROUNDS = 2
+"""The same for edits of a field."""
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
 
 Key = tuple[Act, int]
@@ -96,7 +98,7 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
             circled[key] += 1
         elif not step.outcome.error:
             idle[key] += 1
-    rounds = {key for key, count in circled.items() if count >= MAX_ROUNDS[key in edits]}
+    rounds = {key for key, count in circled.items() if count >= (MAX_EDIT_ROUNDS if key in edits else MAX_ROUNDS)}
     return rounds | {key for key, count in idle.items() if count >= MAX_IDLE}
 
 

@@ -99,7 +99,7 @@ def _host(kind: str, given: str) -> str | None:
             name = name.encode("idna").decode()
         except UnicodeError:
             return None
-    if _NOT_A_HOST.search(name) or not (port.isdigit() or not port):
+    if _NOT_A_HOST.search(name) or (port and not re.fullmatch(r"[0-9]{1,5}", port)) or len(name) > 253:
         return None
     written = "" if not port or f":{int(port)}" == _PORTS[kind] else f":{int(port)}"
     return f"{user}{at}{name.lower()}{written}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from webdreamer_app.browser.stored.states import option_label, selected_options, value_of
+from webdreamer_app.browser.stored.states import option_label, selected_options, value_of, whole_number
 from webdreamer_app.browser.stored.tree import Document, Node, clean, is_space, words
 
 INPUT_ROLES = {
@@ -54,6 +54,7 @@ _SECTIONS = frozenset({"ARTICLE", "MAIN", "SECTION", "ASIDE", "NAV"})
 _NAMED_APART = frozenset({"group", "menu", "tree", "listbox"})
 """What is nested in them has names of its own."""
 _MAX_DEPTH = 200
+_MAX_LABELS = 8
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class Names:
             return name
         labels = self._document.labels.get(node, ())
         if labels:
-            texts = (self._content(label, _Seen({node}), False, 0) for label in labels)
+            texts = (self._content(label, _Seen({node}), False, 0) for label in labels[:_MAX_LABELS])
             if name := clean(" ".join(texts)):
                 return name
         return self._own_name(node, role)
@@ -234,7 +235,7 @@ class Names:
 
 def is_listbox(select: Node) -> bool:
     size = select.get("size").strip()
-    return "multiple" in select.attributes or (size.isdecimal() and int(size) > 1)
+    return "multiple" in select.attributes or (whole_number(size) or 0) > 1
 
 
 def _close(level: _Level, child: Node, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from functools import cached_property
 
@@ -43,7 +44,7 @@ def flag(node: Node, name: str) -> bool | None:
 
 def whole_number(text: str) -> int | None:
     """What an attribute for whole numbers says."""
-    found = re.match(r"[\t\n\f\r ]*([+-]?[0-9]+)", text)
+    found = re.match(r"[\t\n\f\r ]*([+-]?[0-9]{1,9})", text)
     return int(found.group(1)) if found else None
 
 
@@ -69,7 +70,7 @@ def value_of(node: Node) -> str:
 
 
 def _formatted(given: str, kind: str) -> str:
-    found = _FORMATS[kind].fullmatch(given)
+    found = _FORMATS[kind].fullmatch(given) if len(given) < 60 else None
     if found is None:
         return ""
     if kind in ("date", "datetime-local"):
@@ -85,7 +86,7 @@ def _in_range(node: Node) -> str:
     high = max(low, high)
     value = min(max(_number(node.get("value"), low + (high - low) / 2), low), high)
     step = _number(node.get("step"), 1.0)
-    if node.get("step").lower() != "any" and step > 0:
+    if node.get("step").lower() != "any" and step > 0 and abs(value) < 1e15 and (high - low) / step < 1e15:
         start = low if _NUMBER.fullmatch(node.get("min")) else _number(node.get("value"), 0.0)
         value = start + int((value - start) / step + 0.5) * step
         value -= step if value > high else 0
@@ -93,7 +94,8 @@ def _in_range(node: Node) -> str:
 
 
 def _number(text: str, other: float) -> float:
-    return float(text) if _NUMBER.fullmatch(text) else other
+    number = float(text) if len(text) < 400 and _NUMBER.fullmatch(text) else other
+    return number if math.isfinite(number) else other
 
 
 def options_of(select: Node) -> list[Node]:

@@ -187,6 +187,7 @@ class Walk:
         self._flush(level)
         name = "" if mute else self._names.name(child, "heading")
         rank = whole_number(child.get("aria-level")) or whole_number(child.tag[1:2]) or 2
+        rank = min(max(rank, 1), 100)
         item = Element("heading", name, level.depth, level=rank)
         self._out.append(item)
         if child.shadow is not None or next(child.elements, None) is not None:
