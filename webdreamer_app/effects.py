@@ -7,9 +7,9 @@ nothing is `UNKNOWN`, which counts as irreversible.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
 
 from webdreamer_app import effect_words as words
+from webdreamer_app.effect_addresses import effect_of_address, is_cart, mutates, split_address
 from webdreamer_app.types import TYPED_ROLES, Action, Effect, Element, Observation
 
 READING_VERBS = frozenset(
@@ -43,7 +43,7 @@ def classify(action: Action, observation: Observation) -> Effect:
         case "select_option":
             return _choice(str(action.value[0]) if action.value else "", observation.find(action.bid), observation)
         case "goto":
-            return _address(str(action.value[0]) if action.value else "")
+            return effect_of_address(str(action.value[0]) if action.value else "")
         case "dialog_dismiss":
             return Effect.REVERSIBLE
         case "dialog_accept":
@@ -52,13 +52,6 @@ def classify(action: Action, observation: Observation) -> Effect:
             target = observation.find(action.bid)
             return _on_element(action, target, observation) if target is not None else Effect.UNKNOWN
     return Effect.UNKNOWN
-
-
-def only_reads(url: str) -> bool:
-    """Whether opening it does no more than show it; what an allowed link once did must not be done again unasked."""
-    if _split(url).scheme not in ("http", "https"):
-        return False
-    return _address(url) is Effect.READ
 
 
 def _on_element(action: Action, target: Element, observation: Observation) -> Effect:
@@ -117,7 +110,7 @@ def _click(target: Element, observation: Observation) -> Effect:
         return Effect.READ
     if target.role in CHOICE_ROLES and not (target.input_type in SUBMIT_TYPES or target.href):
         return Effect.REVERSIBLE
-    if target.href and _split(target.href).scheme in ("http", "https"):
+    if target.href and split_address(target.href).scheme in ("http", "https"):
         return _link(target, observation)
     return _button(target, observation)
 
@@ -135,7 +128,7 @@ def _link(target: Element, observation: Observation) -> Effect:
     if stays and not fragment.strip("!/"):
         return _button(target, observation)  # goes nowhere: a script's hook
     name = _label(target)
-    if re.match(r"(?:add|remove)\b", name, re.I) and (words.CART.search(name) or _is_cart(target.href)):
+    if re.match(r"(?:add|remove)\b", name, re.I) and (words.CART.search(name) or is_cart(target.href)):
         return Effect.REVERSIBLE
     if target.hooked or words.LINK_DISPOSAL.match(name):
         return Effect.UNKNOWN
@@ -143,45 +136,7 @@ def _link(target: Element, observation: Observation) -> Effect:
         return Effect.UNKNOWN
     if (stays or _is_final(observation)) and (_commits(name) or words.WEAK.match(name)):
         return Effect.UNKNOWN
-    return _address(target.href)
-
-
-def _address(url: str) -> Effect:
-    """A GET that should only read, unless its path or query says otherwise."""
-    if url == "about:blank":
-        return Effect.READ
-    if _split(url).scheme not in ("http", "https"):
-        return Effect.UNKNOWN
-    return Effect.UNKNOWN if _mutates(url, words.ADDRESS_VERBS) else Effect.READ
-
-
-def _mutates(url: str, verbs: frozenset[str]) -> bool:
-    parts = _split(url.lower())
-    if _is_cart(url):
-        verbs = verbs - {"remove", "delete", "erase"}  # what leaves a cart can be put back
-    if any(_tells_of_change(word, verbs) for word in re.split(r"[/.]", _split(_spaced(url)).path.lower())):
-        return True
-    pairs = [pair.partition("=") for pair in re.split(r"[&;]", parts.query)]
-    return any(
-        key in verbs or (key in words.COMMAND_KEYS and re.split(r"[-_]", value)[0] in verbs) for key, _, value in pairs
-    )
-
-
-def _spaced(url: str) -> str:
-    """`deleteItem` as `delete-Item`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", url)
-
-
-def _tells_of_change(segment: str, verbs: frozenset[str]) -> bool:
-    """`delete`, `delete-item` and `checkout-complete`, but not `delete-your-fears-with-this-book`."""
-    verb, *rest = re.split(r"[-_]", segment)
-    if segment in verbs or (verb in verbs and len(rest) == 1 and rest[0] in words.ADDRESS_OBJECTS):
-        return True
-    return len(rest) == 1 and verb in words.ADDRESS_OBJECTS and rest[0] in words.ENDING_VERBS
-
-
-def _is_cart(url: str) -> bool:
-    return bool(words.CART.search(_split(url).path.replace("/", " ").replace("_", " ")))
+    return effect_of_address(target.href)
 
 
 def _button(target: Element, observation: Observation) -> Effect:
@@ -204,7 +159,7 @@ def _button(target: Element, observation: Observation) -> Effect:
         return Effect.REVERSIBLE if _removes_from_cart(label, target, observation) else Effect.UNKNOWN
     if words.STEP.match(label) or (words.APPLY.match(label) and _has_coupon(target, observation)):
         return Effect.REVERSIBLE
-    if posts and target.form and _mutates(target.form.action, words.POST_VERBS):
+    if posts and target.form and mutates(target.form.action, words.POST_VERBS):
         return Effect.IRREVERSIBLE
     if _is_final(observation) and (posts or words.WEAK.match(label)):
         return Effect.IRREVERSIBLE
@@ -242,7 +197,7 @@ def _asks(target: Element, observation: Observation) -> bool:
         return False
     fields = [one for one in observation.elements if one.role in FIELD_ROLES and same_form(one, target)]
     searches = any(one.role == "searchbox" or re.search(r"\bsearch\b", one.name, re.I) for one in fields)
-    return (searches or not form.scripted) and (not form.action or _address(form.action) is Effect.READ)
+    return (searches or not form.scripted) and (not form.action or effect_of_address(form.action) is Effect.READ)
 
 
 def same_form(element: Element, other: Element) -> bool:
@@ -268,12 +223,12 @@ def _has_coupon(target: Element, observation: Observation) -> bool:
 def _removes_from_cart(label: str, target: Element, observation: Observation) -> bool:
     if re.match(r"remove (?:filter|coupon|code)\b", label, re.I) or words.CART.search(label):
         return True
-    if target.form is not None and _is_cart(target.form.action):
+    if target.form is not None and is_cart(target.form.action):
         return True
     heads = [one for one in observation.elements if one.role == "heading"]
     highest = min((one.level or 2 for one in heads), default=0)
     headings = " ".join(one.name for one in heads if (one.level or 2) == highest)
-    return bool(words.CART.search(f"{observation.title} {headings}")) or _is_cart(observation.url)
+    return bool(words.CART.search(f"{observation.title} {headings}")) or is_cart(observation.url)
 
 
 def _posts(target: Element) -> bool:
@@ -346,11 +301,3 @@ def _dialog(observation: Observation) -> Effect:
 
 def _label(target: Element) -> str:
     return re.sub(r"\s+", " ", target.name).strip(" \t\n→»›>…'\"")
-
-
-def _split(url: str) -> SplitResult:
-    """The parts of an address; one that can't be read has no scheme, and so tells nothing."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return SplitResult("", "", url, "", "")

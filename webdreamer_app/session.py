@@ -25,7 +25,7 @@ from webdreamer_app.assemble import browser_options, load_policy, make_agent, ma
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
-from webdreamer_app.effects import only_reads
+from webdreamer_app.effect_addresses import only_reads
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from benchmarks.pages import served
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PAGE = """<!doctype html><html><head><title>Mugs</title></head><body><h1>Mugs</h1>
@@ -19,23 +19,8 @@ PAGE = """<!doctype html><html><head><title>Mugs</title></head><body><h1>Mugs</h
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(PAGE.encode())
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            del format, arguments
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(lambda _: PAGE.encode()) as url:
+        yield f"{url}/"
 
 
 @pytest.mark.browser

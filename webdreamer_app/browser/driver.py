@@ -24,7 +24,7 @@ from webdreamer_app.browser.inputs import ActionFailed, OutcomeUnknown
 from webdreamer_app.browser.opening import open_page
 from webdreamer_app.browser.page_text import PageText, changes
 from webdreamer_app.browser.tab import Tab
-from webdreamer_app.effects import only_reads
+from webdreamer_app.effect_addresses import only_reads
 from webdreamer_app.errors import BrowserError, PageCrashed
 from webdreamer_app.types import Action, Observation, Outcome
 from webdreamer_app.types import Tab as TabInfo
