@@ -124,7 +124,8 @@ def _literal(node: ast.expr, shown: str) -> Argument:
 def _build(name: str, verb: Verb, arguments: list[Argument], shown: str) -> Action:
     most = len(verb.values) + verb.takes_bid
     if not most - verb.optional <= len(arguments) <= most:
-        raise ActionSyntaxError(f"{shown}: {name} takes {most} arguments, not {len(arguments)}; {_usage(name, verb)}")
+        takes = f"{most - verb.optional} to {most}" if verb.optional else str(most)
+        raise ActionSyntaxError(f"{shown}: {name} takes {takes} arguments, not {len(arguments)}; {_usage(name, verb)}")
     bid = ""
     if verb.takes_bid:
         first = arguments.pop(0)
@@ -144,6 +145,8 @@ _KINDS = {str: "a string", int: "a whole number", float: "a number"}
 
 
 def _usage(name: str, verb: Verb) -> str:
+    if name == "scroll":
+        return "write scroll(0, 200), or scroll(0, 200, '12') over an element."
     samples = {str: "'text'", int: "1", float: "200"}
     parts = ["'12'"] if verb.takes_bid else []
     return f"write {name}({', '.join(parts + [samples[kind] for kind in verb.values])})."

@@ -82,3 +82,8 @@ def test_actions_are_described_by_what_they_name() -> None:
 
 def test_only_messages_end_an_episode() -> None:
     assert [verb for verb in VERBS if is_final(Action(verb))] == ["send_msg_to_user", "report_infeasible"]
+
+
+def test_a_scroll_of_too_few_numbers_says_what_may_follow() -> None:
+    with pytest.raises(ActionSyntaxError, match=r"takes 2 to 3 arguments, not 1; write scroll\(0, 200\), or"):
+        parse("scroll(0)")

@@ -351,3 +351,9 @@ NINES = "9" * 5000
 )
 def test_odd_numbers_and_addresses_are_read(odd: str) -> None:
     assert any(element.bid for element in read_html(odd).elements)
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "utf-7", "punycode", "rot13", "nowhere"])
+def test_encodings_that_no_browser_reads_are_not_believed(name: str) -> None:
+    markup = f"<meta charset={name}><button>\\ud800 +AGE- é</button>".encode()
+    assert any(element.name == "\\ud800 +AGE- é" for element in read_html(markup).elements)

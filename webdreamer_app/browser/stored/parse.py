@@ -45,6 +45,10 @@ class UnreadableMarkup(ValueError):  # noqa: N818 - says what is wrong
     """Nothing of a page can be read from this."""
 
 
+_NOT_OF_PAGES = frozenset({"utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna", "undefined"})
+"""Encodings that Python knows and no browser reads."""
+
+
 def parse(markup: str | bytes) -> Document:
     """The tree. Raises UnreadableMarkup where there is neither an element nor text."""
     text = decoded(markup) if isinstance(markup, bytes) else markup
@@ -63,7 +67,9 @@ def decoded(markup: bytes) -> str:
             return markup[len(mark) :].decode(name, "replace")
     declared = (EncodingDetector.find_declared_encoding(markup, is_html=True) or "").lower()
     try:
-        return markup.decode(_MEANT.get(declared, declared) or "utf-8", "replace" if declared else "strict")
+        name = codecs.lookup(_MEANT.get(declared, declared) or "utf-8").name
+        if name not in _NOT_OF_PAGES:
+            return markup.decode(name, "replace" if declared else "strict")
     except (LookupError, UnicodeError):
         pass
     try:
