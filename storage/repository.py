@@ -84,6 +84,10 @@ class Repository:
         """Where the session really began, once a bundled site has a port. Raises UnknownSession."""
         await self._change(session_id, {"url": url})
 
+    async def set_instruction(self, session_id: str, instruction: str) -> None:
+        """What is asked, where the site's first page says it. Raises UnknownSession."""
+        await self._change(session_id, {"instruction": instruction})
+
     async def reopen_session(self, session_id: str) -> None:
         """Let an ended session go on. Raises UnknownSession."""
         await self._change(session_id, {"status": "running", "ended_at": None, "message": ""})

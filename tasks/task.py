@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +25,31 @@ class Task:
     instruction: str
     profile: Mapping[str, str]
     answer: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Documents that the person has at hand: file name → text. `upload_file` finds them by their name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an episode ended, as far as a site's own database can't know it."""
+
+    infeasible: bool = False
+    """Whether the agent said that the task can't be done."""
+    page: Any = None
+    """What `Readback.ending` gave on the last page; None where the suite has none or the page is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readback:
+    """JavaScript expressions for a suite whose pages keep in themselves what others keep on a server.
+
+    They are evaluated in the page beside what the agent sees and does; their values are JSON.
+    """
+
+    goal: str = ""
+    """On the first page: the instruction. Empty: the task has it."""
+    ending: str = ""
+    """When the episode is over: what the grader reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +79,23 @@ class Start:
     cookies: tuple[Cookie, ...]
 
 
+UNREPORTED = Ending()
+
+
 class Site(Protocol):
     """A running server with state per session."""
 
     url: str
 
-    def start(self, session: str) -> Start:
-        """Create or find the server-side session of this token."""
+    def start(self, session: str, task: Task | None = None) -> Start:
+        """Create or find the server-side session of this token, with what the task finds there."""
         ...
 
     def reset(self, session: str) -> None:
         """Forget everything the session did."""
         ...
 
-    def grade(self, task: Task, session: str) -> Grade: ...
+    def grade(self, task: Task, session: str, ending: Ending = UNREPORTED) -> Grade: ...
 
 
 class Suite(Protocol):
@@ -75,6 +103,7 @@ class Suite(Protocol):
 
     name: str
     splits: tuple[str, ...]
+    readback: Readback
 
     def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]: ...
 

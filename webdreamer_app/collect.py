@@ -16,8 +16,10 @@ from storage.repository import Repository, open_repository
 from tasks.suites import suite as find_suite
 from tasks.task import Oracle, Site, Suite, Task
 from webdreamer_app.actions import is_final, parse
+from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.effects import classify
+from webdreamer_app.episode import Episode, grade_data, open_episode
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder
 from webdreamer_app.types import Action, Decision, Goal, History, Observation, Plan, Proposal, Step, Verdict
@@ -105,19 +107,19 @@ class _Worker:
         session = await self.repository.create_session(
             task.instruction, self.site.url, dict(task.profile), asdict(self.options), task.id
         )
-        start = self.site.start(session)
-        cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
-        async with window.fresh(cookies) as page:
-            count = await self._steps(page, await page.goto(start.url), task, session)
-        grade = self.site.grade(task, session)
-        details = {"success": grade.success, "reward": grade.reward, "detail": grade.detail}
-        await self.repository.end_session(session, "collected", f"{count} steps", details)
+        async with open_episode(window, self.suite, self.site, task, session) as episode:
+            await self.repository.set_instruction(session, episode.task.instruction)
+            count, ended = await self._steps(episode)
+            grade = await episode.grade(ended)
+        await self.repository.end_session(session, "collected", f"{count} steps", grade_data(grade))
 
-    async def _steps(self, page: ChromiumBrowser, observation: Observation, task: Task, session: str) -> int:
-        chance = random.Random(f"{task.id}/{self.options.seed}")
-        oracle = self.suite.oracle(task)
-        recorder = DatabaseRecorder(self.repository, session)
-        history = History(Goal(task.instruction, dict(task.profile)))
+    async def _steps(self, episode: Episode) -> tuple[int, Status]:
+        """How many steps were taken, and how they ended."""
+        page, observation = episode.page, episode.first
+        chance = random.Random(f"{episode.task.id}/{self.options.seed}")
+        oracle = self.suite.oracle(episode.task)
+        recorder = DatabaseRecorder(self.repository, episode.session)
+        history = History(episode.goal)
         for number in range(self.options.max_steps):
             plan = await self._plan(chance, oracle, observation, history)
             verdict = Verdict(Decision.ACT, "collecting")
@@ -126,9 +128,10 @@ class _Worker:
                 await record.finish(outcome)
             history = history.extend(Step(number, observation, plan, verdict, outcome))
             if outcome.terminated or outcome.observation is None:
-                return number + 1
+                given_up = plan.chosen.action.verb == "report_infeasible"
+                return number + 1, Status.INFEASIBLE if given_up else Status.DONE
             observation = outcome.observation
-        return self.options.max_steps
+        return self.options.max_steps, Status.STEP_LIMIT
 
     async def _plan(self, chance: random.Random, oracle: Oracle, observation: Observation, history: History) -> Plan:
         right = [parse(text) for text in oracle(observation.text)]

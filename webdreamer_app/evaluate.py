@@ -18,8 +18,8 @@ from webdreamer_app.actions import format_action
 from webdreamer_app.agent import Result, Status, StepTimings
 from webdreamer_app.assemble import GATED, browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
-from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
+from webdreamer_app.episode import grade_data, open_episode
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder, load_history
@@ -124,33 +124,27 @@ class _Runner:
         oracle = self.suite.oracle(task)
         policy = self.shared or await load_policy(config, oracle)
         gate = make_gate("gate" if planner.endswith(GATED) else "all", config.tau_commit, None, interactive=False)
-        goal = Goal(task.instruction, dict(task.profile))
         session = await self.repository.create_session(
-            goal.instruction, self.site.url, dict(goal.profile), {"planner": planner, "policy": config.policy}, task.id
+            task.instruction, self.site.url, dict(task.profile), {"planner": planner, "policy": config.policy}, task.id
         )
-        start = self.site.start(session)
-        cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
         recorder = DatabaseRecorder(self.repository, session)
-        result, broken, interactions = Result(Status.FAILED, "", History(goal)), "", 0
+        goal = Goal(task.instruction, dict(task.profile))
+        result, broken, interactions, grade = Result(Status.FAILED, "", History(goal)), "", 0, None
         try:
-            async with window.fresh(cookies, task_words(goal.instruction)) as page:
-                await page.goto(start.url)
-                agent = make_agent(config, page, policy, gate, recorder, lambda event: None)
+            async with open_episode(window, self.suite, self.site, task, session) as episode:
+                goal = episode.goal
+                await self.repository.set_instruction(session, goal.instruction)
+                agent = make_agent(config, episode.page, policy, gate, recorder, lambda event: None)
                 try:
                     result = await agent.run(History(goal))
                 finally:
-                    interactions = page.interactions
+                    interactions = episode.page.interactions
+                grade = await episode.grade(result.status)
         except BrowserError as error:
             broken = str(error)
             result = Result(Status.FAILED, broken, await load_history(self.repository, session, goal))
-        grade = self.site.grade(task, session)
-        details = {
-            "success": grade.success,
-            "reward": grade.reward,
-            "detail": grade.detail,
-            "wrong_commits": list(grade.wrong_commits),
-        }
-        await self.repository.end_session(session, result.status.value, result.message, details)
+        grade = grade or self.site.grade(task, session)
+        await self.repository.end_session(session, result.status.value, result.message, grade_data(grade))
         metrics = {
             "success": float(grade.success),
             "reward": grade.reward,

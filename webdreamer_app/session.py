@@ -26,6 +26,7 @@ from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
 from webdreamer_app.effect_addresses import only_reads
+from webdreamer_app.episode import asked, documents, grade, grade_data
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask
@@ -84,7 +85,7 @@ class SessionResult:
     @property
     def exit_status(self) -> int:
         """0 done, 1 not done, 3 stopped by the gate."""
-        if self.grade is not None and self.result.status is Status.DONE:
+        if self.grade is not None and self.result.status in (Status.DONE, Status.INFEASIBLE):
             return 0 if self.grade.success else 1
         return self.result.status.exit_status
 
@@ -175,10 +176,12 @@ async def _run(
         history = await load_history(repository, session_id, plan.goal)
         history = replace(history, resumed_at=len(history.steps))
     state = folder / "browser-state.json"
-    oracle = find_suite(plan.task.suite).oracle(plan.task) if plan.task else None
+    suite = find_suite(plan.task.suite) if plan.task else None
+    oracle = suite.oracle(plan.task) if suite and plan.task else None
+    graded = None
     loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
     try:
-        with _site(plan, folder) as site:
+        with _site(plan, folder) as site, documents(plan.task, folder / "documents") as papers:
             url, cookies = _start(site, plan, session_id)
             options = replace(
                 browser_options(config),
@@ -186,25 +189,31 @@ async def _run(
                 storage_state=state if plan.resume else None,
                 wanted=task_words(plan.goal.instruction),
                 downloads=folder / "downloads",
+                documents=papers,
             )
             async with open_browser(options) as browser:
                 emit(SessionStarted(session_id, plan.goal.instruction, url))
                 if not plan.resume:
                     await repository.set_url(session_id, url)
                 await _open_first(browser, [*_places_to_go_on(history), url])
+                if suite is not None and plan.task is not None and not plan.resume:
+                    instruction = (await asked(suite, plan.task, browser)).instruction
+                    await repository.set_instruction(session_id, instruction)
+                    history = replace(history, goal=replace(history.goal, instruction=instruction))
                 policy = await loading
                 gate = make_gate(plan.approve, config.tau_commit, ask, interactive=interactive)
                 recorder = DatabaseRecorder(repository, session_id, len(history.steps))
                 agent = make_agent(config, SavingBrowser(browser, state), policy, gate, recorder, emit)
                 result = await agent.run(history)
-            grade = site.grade(plan.task, session_id) if site and plan.task else None
+                if suite is not None and site is not None and plan.task is not None:
+                    graded = await grade(suite, site, plan.task, session_id, browser, result.status)
     finally:
         loading.cancel()
-    await repository.end_session(session_id, result.status.value, result.message, _grade_data(grade))
+    await repository.end_session(session_id, result.status.value, result.message, grade_data(graded))
     if result.status.value not in RESUMABLE:
         state.unlink(missing_ok=True)
     emit(SessionEnded(session_id, result.status.value, result.message, len(result.history.steps)))
-    return SessionResult(session_id, result, grade)
+    return SessionResult(session_id, result, graded)
 
 
 @contextlib.contextmanager
@@ -225,7 +234,7 @@ def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
 def _start(site: Site | None, plan: SessionPlan, session_id: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     if site is None:
         return plan.url, ()
-    start = site.start(session_id)
+    start = site.start(session_id, plan.task)
     return start.url, tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
 
 
@@ -270,17 +279,6 @@ def _config_data(config: Config, plan: SessionPlan) -> dict[str, Any]:
     stored = {name: getattr(config, name) for name in STORED}
     stored["policy_path"] = None if config.policy_path is None else str(config.policy_path.resolve())
     return {**{name: value for name, value in stored.items() if value is not None}, "approve": plan.approve}
-
-
-def _grade_data(grade: Grade | None) -> dict[str, Any] | None:
-    if grade is None:
-        return None
-    return {
-        "success": grade.success,
-        "reward": grade.reward,
-        "wrong_commits": list(grade.wrong_commits),
-        "detail": grade.detail,
-    }
 
 
 async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan, dict[str, Any]]:

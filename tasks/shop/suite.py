@@ -13,7 +13,7 @@ from tasks.shop.generate import SPLITS, make_task, make_variant
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
 from tasks.shop.state import ShopState
-from tasks.task import Cookie, Grade, Oracle, Site, Start, Task
+from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
 
 
 class ShopSite:
@@ -23,14 +23,14 @@ class ShopSite:
         self.url = url
         self._state = state
 
-    def start(self, session: str) -> Start:
+    def start(self, session: str, task: Task | None = None) -> Start:
         self._state.ensure(session)
         return Start(f"{self.url}/", (Cookie(COOKIE, session, self.url),))
 
     def reset(self, session: str) -> None:
         self._state.reset(session)
 
-    def grade(self, task: Task, session: str) -> Grade:
+    def grade(self, task: Task, session: str, ending: Ending = UNREPORTED) -> Grade:
         return grade(task.answer, self._state.orders(session))
 
 
@@ -39,6 +39,7 @@ class ShopSuite:
 
     name = "shop"
     splits = SPLITS
+    readback = Readback()
 
     def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
         if split not in self.splits:

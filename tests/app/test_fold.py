@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from webdreamer_app.browser.capture import FrameCapture
 from webdreamer_app.browser.fold import Folded, fold, key
 from webdreamer_app.browser.page_text import PageText
 from webdreamer_app.browser.serialize import header, line
@@ -159,3 +160,16 @@ def test_a_folded_page_reads_as_it_always_did() -> None:
     golden = Path(__file__).parent / "golden" / "folded.txt"
     assert text + "\n" == golden.read_text(encoding="utf-8")
     assert sum(counter()(text.split("\n"))) <= 320
+
+
+def test_a_title_that_swallowed_its_page_leaves_room_for_the_rest() -> None:
+    text = PageText(400, frozenset())
+    elements = tuple(Element("button", f"Choice number {place}", 0, str(place)) for place in range(200))
+    written = text.write(FrameCapture("x y " * 5000, "http://a.example/" + "q" * 9000, elements, {}))
+    assert sum(counter()(written.split("\n"))) <= 400
+    assert "button 'Choice number 0'" in written and written.startswith("page 'x y x y")
+
+
+def test_a_header_that_fills_the_budget_alone_is_no_error() -> None:
+    folded = fold(["page '" + "word " * 300 + "'"], [Element("text", "hello " * 50, 0)], 100, counter())
+    assert folded.text.startswith("page 'word")

@@ -52,7 +52,7 @@ def test_the_installed_program_completes_the_demo_outside_of_the_checkout(wheel:
         cwd=work, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Grade from the shop's database: success" in done.stdout
+    assert "Grade from the site's own records: success" in done.stdout
     where = subprocess.run(
         [str(environment / "bin" / "python"), "-c", "import webdreamer_app, tasks; print(webdreamer_app.__file__)"],
         cwd=work, capture_output=True, text=True, check=True,

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -58,6 +59,8 @@ class BrowserOptions:
     """Words of the task, in small letters: lines with them are folded last."""
     downloads: Path | None = None
     """Folder for files that pages hand over; None: they are refused."""
+    documents: Path | None = None
+    """Folder in which `upload_file` finds files by their bare names."""
 
 
 class ChromiumBrowser:
@@ -217,7 +220,7 @@ class ChromiumBrowser:
         error, sent = "", False
         acted_on, asked, seen = self.tab, self.tab.windows_opened, self._pages_seen
         try:
-            await perform(self, action)
+            await perform(self, self._with_document(action))
         except ActionFailed as failure:
             error = str(failure)
         except Interrupted:
@@ -238,6 +241,15 @@ class ChromiumBrowser:
             await self.downloads.settle(self.options.timeout_s)
         return Outcome(observation=await self.observe(), error=error, unknown=sent)
 
+    def _with_document(self, action: Action) -> Action:
+        """The same action, with the place of a document that it names."""
+        folder = self.options.documents
+        if action.verb != "upload_file" or folder is None:
+            return action
+        name = str(action.value[0])
+        place = folder / name
+        return replace(action, value=(str(place),)) if name == place.name and place.is_file() else action
+
     async def _reopen(self, url: str) -> None:
         """Put a new tab in the place of one that crashed, on the last page that was seen. Raises BrowserError."""
         crashed = self.tab
@@ -251,17 +263,27 @@ class ChromiumBrowser:
             await open_page(self.tab, url, self.options.timeout_s)
             await self.tab.settle(self.options.timeout_s)
 
+    async def value_of(self, expression: str) -> Any:
+        """What a JavaScript expression gives in the active page; None where the page does not answer it."""
+        try:
+            return await self.tab.guard(self.tab.page.evaluate(expression), _STATE_LIMIT_S)
+        except (Error, Interrupted, TimeoutError, PageCrashed):
+            return None
+
     @contextlib.asynccontextmanager
     async def fresh(
-        self, cookies: tuple[tuple[str, str, str], ...] = (), wanted: frozenset[str] = frozenset()
+        self,
+        cookies: tuple[tuple[str, str, str], ...] = (),
+        wanted: frozenset[str] = frozenset(),
+        documents: Path | None = None,
     ) -> AsyncIterator[ChromiumBrowser]:
-        """Another context of the same Chromium, with nothing but these cookies."""
+        """Another context of the same Chromium, with nothing but these cookies and documents."""
         browser = self.context.browser
         if browser is None:
             raise BrowserError("The browser is gone: it crashed or was closed.")
         async with open_context(
             browser,
-            replace(self.options, cookies=cookies, wanted=wanted, storage_state=None),
+            replace(self.options, cookies=cookies, wanted=wanted, documents=documents, storage_state=None),
             self._gone,
             self.downloads.arriving,
         ) as ours:

@@ -66,7 +66,7 @@ def fold(
     for _ in range(_ROUNDS):
         lines, groups = page.folded(page.chosen(int(room * share)))
         used = sum(count(lines))
-        if used <= room:
+        if used <= room or not used:
             break
         share *= min(0.85, room / used)
     return Folded("\n".join([*header, *lines]), groups)

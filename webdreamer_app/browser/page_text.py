@@ -12,6 +12,8 @@ from webdreamer_app.browser.tokens import counter
 from webdreamer_app.types import Dialog, Download, Element, Observation, Tab
 
 _MAX_CHANGES = 20
+_LONGEST = (2_000, 500, 120, 40)
+"""How long titles, addresses and messages may be, tried in this order."""
 _COMMON = frozenset({
     "and", "any", "are", "buy", "but", "can", "could", "each", "find", "for", "from", "get", "has", "have", "less",
     "like", "make", "more", "most", "need", "not", "one", "order", "please", "price", "some", "than", "that", "the",
@@ -49,7 +51,7 @@ class PageText:
         if capture.url != self._url:
             self._url, self._known, self._opened = capture.url, keys, frozenset()
         folded = fold(
-            header(capture.title, capture.url, tabs, dialogs, downloads),
+            self._header(capture, tabs, dialogs, downloads),
             capture.elements,
             self._budget,
             counter(),
@@ -60,6 +62,20 @@ class PageText:
         self._known = keys
         self._groups = folded.groups
         return folded.text
+
+    def _header(
+        self,
+        capture: FrameCapture,
+        tabs: tuple[Tab, ...],
+        dialogs: tuple[Dialog, ...],
+        downloads: tuple[Download, ...],
+    ) -> list[str]:
+        """The lines above the elements, cut until they leave half of the budget to the page."""
+        for longest in _LONGEST:
+            lines = header(capture.title, capture.url, tabs, dialogs, downloads, longest)
+            if sum(counter()(lines)) * 2 <= self._budget:
+                break
+        return lines
 
     def open(self, group: str) -> bool:
         """Show what a group of the last text hides. Whether there is such a group."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from webdreamer_app.types import Dialog, Download, Element, Tab
 
@@ -25,20 +25,25 @@ def header(
     tabs: Sequence[Tab] = (),
     dialogs: Sequence[Dialog] = (),
     downloads: Sequence[Download] = (),
+    longest: int | None = None,
 ) -> list[str]:
-    """The lines above the elements."""
-    lines = [f"page {quote(title)} url={quote(url)}"]
+    """The lines above the elements. `longest`: characters after which titles, addresses and messages are cut."""
+
+    def cut(text: str) -> str:
+        return quote(text if longest is None or len(text) <= longest else f"{text[:longest]}…")
+
+    lines = [f"page {cut(title)} url={cut(url)}"]
     if len(tabs) > 1:
-        lines += [f"tab {tab.index} {quote(tab.title)}{' active' if tab.active else ''}" for tab in tabs]
-    lines += [f"dialog {dialog.kind} {quote(dialog.message)}" for dialog in dialogs]
-    return lines + [download_words(download) for download in downloads]
+        lines += [f"tab {tab.index} {cut(tab.title)}{' active' if tab.active else ''}" for tab in tabs]
+    lines += [f"dialog {dialog.kind} {cut(dialog.message)}" for dialog in dialogs]
+    return lines + [_download_words(download, cut) for download in downloads]
 
 
-def download_words(download: Download) -> str:
+def _download_words(download: Download, cut: Callable[[str], str]) -> str:
     """What became of a file that a page handed over."""
     if download.problem:
-        return f"download {quote(download.name)} not taken: {quote(download.problem)}"
-    return f"download {quote(download.name)} kept, {download.size} bytes"
+        return f"download {cut(download.name)} not taken: {cut(download.problem)}"
+    return f"download {cut(download.name)} kept, {download.size} bytes"
 
 
 def line(element: Element) -> str:

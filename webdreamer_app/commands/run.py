@@ -157,7 +157,7 @@ def _report(done: SessionResult, config: Config, as_json: bool) -> None:
     write = stderr if as_json else stdout
     if done.grade is not None:
         word = "success" if done.grade.success else "not as asked"
-        write(f"Grade from the shop's database: {word}, reward {done.grade.reward:.2f}. {done.grade.detail}")
+        write(f"Grade from the site's own records: {word}, reward {done.grade.reward:.2f}. {done.grade.detail}")
         if as_json:
             stdout(_grade_line(done))
     if done.exit_status == 3 and not done.was_refused:
