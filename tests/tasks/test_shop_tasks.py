@@ -20,9 +20,9 @@ from tasks.task import Task
 
 SHOP = suite("shop")
 DIGESTS = {
-    "train": "f93d1eb43be7b2c966c1ef3a5a057238a0c2f3ba5ca4126aa503f600cc5d9eda",
-    "validation": "40a92afed68eaa2b9d3075ce5bbcd419928fb51216bb8120c4856d6b96f8bec7",
-    "test": "f9c327799818614f8371a70b6b834cd8307353695773d14486621dd8aa096563",
+    "train": "c8d7e87986826dd15dbd280ea87493c0e512a2e6216bf0edbbd769384dfed7fe",
+    "validation": "e848d9e38e85a66eb75ac450db26ddfa1b63bf62391424300966d0052f5a1060",
+    "test": "a73a4ee9dcf2a91cf3832446c423f3949ec866d7b57c49abd28792cab0c57491",
 }
 
 
