@@ -1,0 +1,140 @@
+"""A themed site while it is served: its sessions, its admin port, and the suite that both bundled sites share."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+
+from tasks.server import serve
+from tasks.site.admin import admin_application
+from tasks.site.store import SessionStore
+from tasks.site.themes import SPLITS
+from tasks.site.visits import COOKIE
+from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
+
+State = TypeVar("State", bound=msgspec.Struct)
+
+
+class ThemedSite(Generic[State]):
+    """A running site. `admin_url` and `admin_key` are for those who run it."""
+
+    def __init__(
+        self,
+        url: str,
+        admin_url: str,
+        admin_key: str,
+        store: SessionStore[State],
+        begin: Callable[[Task], State],
+        judge: Callable[[Task, State, Ending], Grade],
+    ) -> None:
+        self.url = url
+        self.admin_url = admin_url
+        self.admin_key = admin_key
+        self._store = store
+        self._begin = begin
+        self._judge = judge
+        self._tasks: dict[str, Task | None] = {}
+
+    def start(self, session: str, task: Task | None = None) -> Start:
+        self._tasks[session] = task
+        self._store.ensure(session, None if task is None else self._begin(task))
+        return Start(f"{self.url}/", (Cookie(COOKIE, session, self.url),))
+
+    def reset(self, session: str) -> None:
+        """Put the session back to where its task begins."""
+        task = self._tasks.get(session)
+        self._store.write(session, self._store.new() if task is None else self._begin(task))
+
+    def clone(self, session: str, copy: str) -> Start:
+        """Another session with the same state, to try something in."""
+        self._store.clone(session, copy)
+        self._tasks[copy] = self._tasks.get(session)
+        return Start(f"{self.url}/", (Cookie(COOKIE, copy, self.url),))
+
+    def save(self, session: str, name: str) -> None:
+        """Keep the session's state under a name."""
+        self._store.save(session, name)
+
+    def restore(self, session: str, name: str) -> None:
+        """Put a kept state back."""
+        self._store.restore(session, name)
+
+    def grade(self, task: Task, session: str, ending: Ending = UNREPORTED) -> Grade:
+        return self._judge(task, self._store.read(session), ending)
+
+
+class ThemedSuite(Generic[State]):
+    """What the suites of the bundled sites share; ids read `name/split/seed/index`."""
+
+    name: str
+    splits = SPLITS
+    readback = Readback()
+
+    @abstractmethod
+    def make(self, split: str, seed: int, index: int) -> Task:
+        """The task of this split, seed and index; the same on every machine."""
+
+    @abstractmethod
+    def oracle(self, task: Task) -> Oracle: ...
+
+    @abstractmethod
+    def _store(self, database: Path) -> SessionStore[State]: ...
+
+    @abstractmethod
+    def _application(self, store: SessionStore[State]) -> Starlette: ...
+
+    @abstractmethod
+    def _begin(self, task: Task) -> State:
+        """What the session holds when the task begins."""
+
+    @abstractmethod
+    def _judge(self, task: Task, state: State, ending: Ending) -> Grade: ...
+
+    def variant(self, task: Task, number: int) -> Task:
+        """The task itself, where a suite makes no variants."""
+        return task
+
+    def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
+        """The task itself, where a suite does not bind profiles anew."""
+        return task
+
+    def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
+        if split not in self.splits:
+            raise ValueError(f"{self.name} has no split {split!r}; there are: {', '.join(self.splits)}.")
+        return tuple(self.make(split, seed, index) for index in range(count))
+
+    def task(self, task_id: str) -> Task:
+        parts = task_id.split("/")
+        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
+            raise ValueError(f"There is no task {task_id!r}; ids read like '{self.name}/test/1/7'.")
+        try:
+            task = self.make(parts[1], int(parts[2]), int(parts[3]))
+        except ValueError as error:
+            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
+        if task.id != task_id:
+            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
+        return task
+
+    @contextlib.contextmanager
+    def open(self, database: Path, port: int = 0) -> Iterator[Site]:
+        """Serve pages on `port`, and the admin's calls on another one."""
+        store, key = self._store(database), secrets.token_urlsafe(18)
+        try:
+            with serve(self._application(store), port) as url, serve(admin_application(store, key)) as admin_url:
+                yield ThemedSite(url, admin_url, key, store, self._begin, self._judge)
+        finally:
+            store.close()
+
+
+def themed(site: Site) -> ThemedSite[Any]:
+    """The same site with its admin calls. Raises TypeError where it has none."""
+    if not isinstance(site, ThemedSite):
+        raise TypeError(f"{type(site).__name__} keeps no sessions that can be copied.")
+    return site

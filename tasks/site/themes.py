@@ -1,0 +1,90 @@
+"""How a site looks and talks: brand, markup, layout, order of things, and the words on its controls."""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+SPLITS = ("train", "validation", "test")
+MARKUPS = ("semantic", "soup", "tables", "components", "listed")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One look. What it doesn't say itself follows from its name, the same on every machine."""
+
+    name: str
+    brand: str
+    split: str
+    markup: str
+    layout: str
+    """Where the site's navigation stands: top, side or foot."""
+    order: int
+    """Which of the ways to order controls: 0, 1 or 2."""
+    titles: int
+    """Which of the ways to write a thing's title: 0 to 5."""
+    framed: bool = False
+    """Whether checkout and forms stand in a frame of their own."""
+    one_page: bool = False
+    """Whether checkout is one page instead of steps."""
+
+    def draw(self, count: int, what: str) -> int:
+        """A number below `count` that belongs to this theme and `what`."""
+        return zlib.crc32(f"{self.name}/{what}".encode()) % count
+
+
+THEMES = (
+    Theme("harbour", "Harbour Goods", "train", "semantic", "top", 0, 0),
+    Theme("meadow", "Meadow & Mill", "train", "soup", "side", 1, 1, one_page=True),
+    Theme("ledger", "Ledgerline", "train", "tables", "top", 2, 2),
+    Theme("lumen", "Lumen", "train", "components", "top", 1, 3),
+    Theme("copper", "Copper Lane", "train", "listed", "foot", 0, 0, framed=True),
+    Theme("atlas", "Atlas Supply", "train", "soup", "top", 2, 2),
+    Theme("juniper", "Juniper", "train", "semantic", "side", 1, 3, one_page=True),
+    Theme("foundry", "The Foundry", "train", "tables", "foot", 0, 1),
+    Theme("saffron", "Saffron House", "validation", "listed", "side", 2, 4),
+    Theme("tidewater", "Tidewater", "validation", "components", "foot", 0, 4, framed=True),
+    Theme("basalt", "Basalt", "test", "soup", "foot", 1, 5, framed=True),
+    Theme("orchid", "Orchid & Oak", "test", "semantic", "side", 2, 5, one_page=True),
+)
+
+
+@cache
+def by_name() -> Mapping[str, Theme]:
+    return {theme.name: theme for theme in THEMES}
+
+
+def of_split(split: str) -> tuple[Theme, ...]:
+    return tuple(theme for theme in THEMES if theme.split == split)
+
+
+class Lexicon:
+    """The words of a kind of site, from a TOML file: for each key a list a split.
+
+    Training themes share a list, each drawing from it by its name; the themes of the other splits have one entry each,
+    in the order of `THEMES`, and a key without a list for a split falls back to the list of all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._entries: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._entries)
+
+    @property
+    def entries(self) -> Mapping[str, Mapping[str, list[str]]]:
+        return self._entries
+
+    def words(self, theme: Theme) -> dict[str, str]:
+        """Key → words of this theme."""
+        return {key: self._pick(theme, key, lists) for key, lists in self._entries.items()}
+
+    def _pick(self, theme: Theme, key: str, lists: Mapping[str, list[str]]) -> str:
+        choices = lists.get(theme.split) or lists["all"]
+        if theme.split == "train" or theme.split not in lists:
+            return choices[theme.draw(len(choices), key)]
+        return choices[of_split(theme.split).index(theme) % len(choices)]

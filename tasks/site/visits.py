@@ -1,0 +1,63 @@
+"""Who is visiting: a cookie names the session; pages are written in the session's theme."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from tasks.site.blocks import Page
+from tasks.site.render import Renderer
+from tasks.site.store import SessionStore
+from tasks.site.themes import by_name
+
+COOKIE = "session"
+State = TypeVar("State", bound=msgspec.Struct)
+
+
+def static_files() -> Mount:
+    """Style sheets and scripts of all themes."""
+    return Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+
+
+class Visits(Generic[State]):
+    """Finds a request's session and answers in its theme."""
+
+    def __init__(self, store: SessionStore[State]) -> None:
+        self._store = store
+        self._renderers = {name: Renderer(theme) for name, theme in by_name().items()}
+
+    def token(self, request: Request) -> str:
+        """The visitor's session; one without a session that exists gets a new one."""
+        token: str = getattr(request.state, "token", "") or request.cookies.get(COOKIE, "")
+        if not token or not self._store.exists(token):
+            token = secrets.token_urlsafe(18)
+            self._store.ensure(token)
+        request.state.token = token
+        return token
+
+    def show(self, request: Request, page: Page, theme: str, status: int = 200) -> Response:
+        """The page in a theme."""
+        return self._remember(request, HTMLResponse(self._renderers[theme].page(page), status))
+
+    def see(self, request: Request, path: str) -> Response:
+        """Go on with a GET, after something was changed."""
+        return self._remember(request, RedirectResponse(path, status_code=303))
+
+    def _remember(self, request: Request, response: Response) -> Response:
+        token = self.token(request)
+        if request.cookies.get(COOKIE) != token:
+            response.set_cookie(COOKIE, token, httponly=True, samesite="lax")
+        return response
+
+
+def field(form: Any, name: str, longest: int = 500) -> str:
+    """What was sent for a field, on one line, cut; empty when it was not sent."""
+    value = form.get(name, "")
+    return " ".join(value.split())[:longest] if isinstance(value, str) else ""
