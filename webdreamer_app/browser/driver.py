@@ -152,7 +152,8 @@ class ChromiumBrowser:
             await self._reopen("")
         status = await open_page(self.tab, url, self.options.timeout_s)
         if status is not None and status >= 400:
-            raise BrowserError(f"{url} answered with status {status}: check the address.")
+            what = "its server failed, try again later" if status >= 500 else "check the address"
+            raise BrowserError(f"{url} answered with status {status}: {what}.")
         await self.tab.settle(self.options.timeout_s)
         return await self.observe()
 
