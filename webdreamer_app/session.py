@@ -18,7 +18,6 @@ from playwright.async_api import Error as PlaywrightError
 
 from storage.repository import Repository
 from tasks.server import ServerError
-from tasks.suites import suite as find_suite
 from tasks.task import Grade, Site, Task
 from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
@@ -31,6 +30,7 @@ from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.suites import find_suite, find_task
 from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ async def _run(
         history = await load_history(repository, session_id, plan.goal)
         history = replace(history, resumed_at=len(history.steps))
     state = folder / "browser-state.json"
-    suite = find_suite(plan.task.suite) if plan.task else None
+    suite = find_suite(plan.task.suite, config) if plan.task else None
     oracle = suite.oracle(plan.task) if suite and plan.task else None
     graded = None
     loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
@@ -292,6 +292,6 @@ async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan,
             f"Session {session.id} has ended ({session.status}): there is nothing to go on with. Start a new run."
         )
     settings = json.loads(session.config)
-    task = find_suite(session.task_id.split("/")[0]).task(session.task_id) if session.task_id else None
+    task = find_task(session.task_id) if session.task_id else None
     goal = Goal(session.instruction, json.loads(session.profile))
     return SessionPlan(goal, session.url, settings.get("approve", "ask"), task, session.id), settings
