@@ -17,6 +17,7 @@ _FAMILIES = {
     "webarena": ("tasks.webarena.suite:WebArenaSuite", "webarena:tasks.json"),
 }
 """What stands before the colon → module and class, and how such a name reads."""
+_JOINING = frozenset({"browsergym"})
 NO_SETTINGS = SuiteSettings()
 
 
@@ -28,6 +29,11 @@ def names() -> tuple[str, ...]:
 def is_bundled(name: str) -> bool:
     """Whether the suite's site is our own, so that nothing done there reaches anybody."""
     return name in _SUITES
+
+
+def joins_browser(name: str) -> bool:
+    """Whether the suite's tasks live in the agent's own browser, and end with it."""
+    return name.partition(":")[0] in _JOINING
 
 
 def suite(name: str, settings: SuiteSettings = NO_SETTINGS) -> Suite:

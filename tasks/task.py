@@ -177,7 +177,9 @@ class SuiteSettings:
     """What suites that aren't bundled need to know of this machine."""
 
     browsergym_python: Path | None = None
-    """Python of the environment with BrowserGym; None: ours."""
+    """Python of the environment with BrowserGym; None: the one in `browsergym_folder`, or ours."""
+    browsergym_folder: Path | None = None
+    """Where that environment is looked for."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the sites that task files name: `SHOPPING` → URL."""
 

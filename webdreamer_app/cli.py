@@ -54,7 +54,7 @@ def _finish(status: int) -> None:
 
 @app.command()
 def demo(
-    suite: Annotated[str, typer.Argument(help="Bundled site.")] = "shop",
+    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "shop",
     policy: Policy = None,
     planner: Planner = None,
     approve: Approve = None,

@@ -61,7 +61,7 @@ class Config:
     policy_path: Path | None = None
     """Weights of the embedded policy; None: those in the package."""
     browsergym_python: Path | None = None
-    """Python of the environment that has BrowserGym; None: this one."""
+    """Python of the environment that has BrowserGym; None: that in `<data_dir>/browsergym`, else this one."""
     timeout_s: float = 20.0
     """Limit for one action or navigation in the browser, in seconds."""
     tau_commit: float = 0.5

@@ -9,8 +9,9 @@ from webdreamer_app.config import Config, site_addresses
 
 def find_suite(name: str, config: Config | None = None) -> Suite:
     """The suite of this name. Raises UnknownSuiteError and UnusableSuiteError."""
-    python = config.browsergym_python if config is not None else None
-    return suite(name, SuiteSettings(python, site_addresses()))
+    if config is None:
+        return suite(name, SuiteSettings(addresses=site_addresses()))
+    return suite(name, SuiteSettings(config.browsergym_python, config.data_dir / "browsergym", site_addresses()))
 
 
 def find_task(task_id: str, config: Config | None = None) -> Task:

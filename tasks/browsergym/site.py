@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.browsergym.process import SETUP_LIMIT_S, BridgeProcess
 from tasks.server import ServerError
-from tasks.task import UNREPORTED, Ending, Grade, JoinError, Judgement, Start, Task, Window
+from tasks.task import UNREPORTED, Ending, Grade, JoinError, Judgement, Start, SuiteSettings, Task, Window
 
 _GREETING = "Hi! I am your UI assistant, I can perform web tasks for you. What can I help you with?"
 """What BrowserGym's chat begins with."""
@@ -28,9 +28,8 @@ class BrowserGymSite:
     """Implements `tasks.task.JoinedSite`. Processes that are done with a task wait for the next."""
 
     def __init__(self, task_id: str, python: Path | None) -> None:
-        """Raises ServerError where no BrowserGym can be found."""
         self.url = f"browsergym/{task_id}"
-        self._python = checked_python(python)
+        self._python = python
         self._sessions: dict[str, _Session] = {}
         self._judged: dict[str, Judgement] = {}
         self._idle: list[BridgeProcess] = []
@@ -110,16 +109,26 @@ def chat(instruction: str, ending: Ending) -> list[dict[str, str | float]]:
     return [{"role": role, "timestamp": float(place), "message": text} for place, (role, text) in enumerate(said)]
 
 
-def checked_python(python: Path | None) -> Path | None:
+def find_python(settings: SuiteSettings) -> Path | None:
     """The Python to run BrowserGym in; None: ours. Raises ServerError, saying what to install."""
-    if python is not None:
-        if python.is_file():
-            return python
-        raise ServerError(f"There is no {python}: set browsergym_python to the Python of BrowserGym's environment.")
-    if importlib.util.find_spec("browsergym") is None or importlib.util.find_spec("browsergym.core") is None:
+    named, folder = settings.browsergym_python, settings.browsergym_folder
+    if named is not None:
+        if named.is_file():
+            return named
+        raise ServerError(f"There is no {named}: set browsergym_python to the Python of BrowserGym's environment.")
+    usual = [folder / place for place in ("bin/python", "Scripts/python.exe")] if folder is not None else []
+    found = next((place for place in usual if place.is_file()), None)
+    if found is None and not _is_installed_here():
+        place = folder or "browsergym"
         raise ServerError(
-            "BrowserGym is not installed. It needs a Playwright of its own, so give it its own environment:\n"
-            "  python3 -m venv browsergym && browsergym/bin/pip install browsergym-core browsergym-miniwob miniwob\n"
-            "and name it with --set browsergym_python=browsergym/bin/python (or WEBDREAMER_BROWSERGYM_PYTHON)."
+            "BrowserGym was not found. It needs a Playwright of its own, so give it its own environment: "
+            f"python3 -m venv {place} && {place}/bin/pip install browsergym-core browsergym-miniwob miniwob; "
+            "elsewhere, name its Python with --set browsergym_python=PATH."
         )
-    return None
+    return found
+
+
+def _is_installed_here() -> bool:
+    return (
+        importlib.util.find_spec("browsergym") is not None and importlib.util.find_spec("browsergym.core") is not None
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from tasks.browsergym.site import BrowserGymSite
+from tasks.browsergym.site import BrowserGymSite, find_python
 from tasks.suites import UnusableSuiteError
 from tasks.task import Oracle, Readback, Site, SuiteSettings, Task
 
@@ -67,8 +67,11 @@ class BrowserGymSuite:
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:
-        """BrowserGym's side of the episodes: processes of its own environment, none of which outlives this."""
-        site = BrowserGymSite(self._id, self._settings.browsergym_python)
+        """BrowserGym's side of the episodes: processes of its own environment, none of which outlives this.
+
+        Raises ServerError where there is no BrowserGym.
+        """
+        site = BrowserGymSite(self._id, find_python(self._settings))
         try:
             yield site
         finally:

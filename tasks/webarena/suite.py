@@ -22,25 +22,9 @@ class WebArenaSite:
         self._tasks = tasks
 
     def start(self, session: str, task: Task | None = None) -> Start:
-        """Raises TaskFileError where a login is needed that isn't there."""
         chosen = self._tasks[task.index if task is not None else 0]
         first, *more = chosen.start_urls
-        return Start(first, (), tuple(more), self._login(chosen))
-
-    def _login(self, task: WebArenaTask) -> Path | None:
-        if task.storage_state is None:
-            if task.require_login:
-                raise TaskFileError(f"Task {task.task_id} of {self._file} needs a login, and names no storage_state.")
-            return None
-        given = Path(task.storage_state)
-        places = (given, self._file.parent / given)
-        found = next((place for place in places if place.is_file()), None)
-        if found is None and task.require_login:
-            raise TaskFileError(
-                f"Task {task.task_id} of {self._file} needs a login: there is no {given}. "
-                "Save one with Playwright's storage_state, or set storage_state to where it is."
-            )
-        return found
+        return Start(first, (), tuple(more), login(self._file, chosen))
 
     def reset(self, session: str) -> None:
         """What was done on other people's sites stays."""
@@ -74,6 +58,7 @@ class WebArenaSuite:
 
     def _task(self, seed: int, place: int) -> Task:
         chosen = self._tasks[place]
+        login(self._file, chosen)
         return Task(
             id=f"{self.name}/test/{seed}/{place}",
             suite=self.name,
@@ -99,3 +84,19 @@ class WebArenaSuite:
 
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         return replace(task, profile=profile)
+
+
+def login(file: Path, task: WebArenaTask) -> Path | None:
+    """The stored cookies that the task begins with. Raises TaskFileError where a login is needed that isn't there."""
+    if task.storage_state is None:
+        if task.require_login:
+            raise TaskFileError(f"Task {task.task_id} of {file} needs a login, and names no storage_state.")
+        return None
+    given = Path(task.storage_state)
+    found = next((place for place in (given, file.parent / given) if place.is_file()), None)
+    if found is None and task.require_login:
+        raise TaskFileError(
+            f"Task {task.task_id} of {file} needs a login: there is no {given}. "
+            "Save one with Playwright's storage_state, or set storage_state to where it is."
+        )
+    return found

@@ -72,7 +72,7 @@ def check_foreign(suite_name: str, config: Config, ungated: bool, accept_risk: b
     if ungated and not accept_risk:
         raise UsageError(
             f"The site of {suite_name} isn't bundled, and without the gate nothing would be asked: "
-            f"use --planner reactive{GATED}, or add --i-accept-the-risk."
+            f"measure reactive{GATED}, or let `bench` have --i-accept-the-risk."
         )
 
 
@@ -128,7 +128,7 @@ async def bench(
 
 def _as_file_name(suite: str) -> str:
     """`browsergym:miniwob.click-test` as part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", suite)[-60:].strip("-.")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", suite)[:60].strip("-.")
 
 
 def _print_table(data: dict[str, Any]) -> None:
