@@ -87,7 +87,11 @@ class SessionResult:
     @property
     def exit_status(self) -> int:
         """0 done, 1 not done, 3 stopped by the gate."""
-        if self.grade is not None and not self.grade.undecided and self.result.status in (Status.DONE, Status.INFEASIBLE):
+        if (
+            self.grade is not None
+            and not self.grade.undecided
+            and self.result.status in (Status.DONE, Status.INFEASIBLE)
+        ):
             return 0 if self.grade.success else 1
         return self.result.status.exit_status
 

@@ -83,17 +83,13 @@ async def run(file: tuple[Path, dict[str, str]], folder: Path, place: int, *scri
             async with open_episode(window, found, site, task, session) as episode:
                 gate = make_gate("all", 0.5, None, interactive=False)
                 recorder = DatabaseRecorder(repository, session)
-                agent = make_agent(
-                    config, episode.browser, ScriptedPolicy(script), gate, recorder, lambda event: None
-                )
+                agent = make_agent(config, episode.browser, ScriptedPolicy(script), gate, recorder, lambda event: None)
                 result = await agent.run(History(episode.goal))
                 return await episode.grade(result.status, result.last_words)
 
 
 @pytest.mark.parametrize(("said", "success"), [("There are 0 things.", True), ("There are 10 things.", False)])
-async def test_an_answer_is_graded(
-    file: tuple[Path, dict[str, str]], tmp_path: Path, said: str, success: bool
-) -> None:
+async def test_an_answer_is_graded(file: tuple[Path, dict[str, str]], tmp_path: Path, said: str, success: bool) -> None:
     assert (await run(file, tmp_path, 0, f"send_msg_to_user({said!r})")).success is success
 
 
@@ -155,9 +151,7 @@ def test_demo_shows_one_task_of_a_file(file: tuple[Path, dict[str, str]], webdre
         (("demo", "browsergym:miniwob.x", "--approve", "all"), "isn't bundled"),
     ],
 )
-def test_suites_that_can_not_be_had_give_one_sentence(
-    webdreamer: Any, arguments: tuple[str, ...], words: str
-) -> None:
+def test_suites_that_can_not_be_had_give_one_sentence(webdreamer: Any, arguments: tuple[str, ...], words: str) -> None:
     done = webdreamer(*arguments)
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

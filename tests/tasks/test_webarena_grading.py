@@ -98,7 +98,7 @@ def test_what_failed_anyway_takes_no_model() -> None:
     [
         (f"{SITE}/orders", f"{SITE}/orders/", True),
         (f"{SITE}/orders/", f"{SITE}/orders", True),
-        (f"{SITE}/orders", f"https://shop.test:7770/orders/17?print=1#top", True),
+        (f"{SITE}/orders", "https://shop.test:7770/orders/17?print=1#top", True),
         (f"{SITE}/orders/17", f"{SITE}/orders", False),
         (f"{SITE}/find?q=mug", f"{SITE}/find?page=2&q=mug", True),
         (f"{SITE}/find?q=mug", f"{SITE}/find?q=mugs", False),
@@ -112,9 +112,7 @@ def test_what_failed_anyway_takes_no_model() -> None:
         (f"{SITE}/orders", "http://[broken/orders", False),
     ],
 )
-def test_addresses_match_by_host_and_path_and_the_references_parameters(
-    reference: str, url: str, passes: bool
-) -> None:
+def test_addresses_match_by_host_and_path_and_the_references_parameters(reference: str, url: str, passes: bool) -> None:
     assert at(reference, url) is passes
 
 

@@ -61,7 +61,7 @@ def test_every_placeholder_is_replaced_wherever_it_stands(tmp_path: Path) -> Non
 
 
 def test_a_site_without_an_address_names_the_variable(tmp_path: Path) -> None:
-    with pytest.raises(TaskFileError, match="task 0 .task_id 21. speaks of __SHOPPING__.*variable WA_SHOPPING"):
+    with pytest.raises(TaskFileError, match=r"task 0 .task_id 21. speaks of __SHOPPING__.*variable WA_SHOPPING"):
         read_tasks(write(tmp_path, TASK), {})
 
 
