@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, also on a terminal.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of tasks and of everything random.")]
 AcceptRisk = Annotated[
-    bool, typer.Option("--i-accept-the-risk", help="Needed for --approve all on sites that aren't bundled.")
+    bool, typer.Option("--i-accept-the-risk", help="Needed to act without a gate on sites that aren't bundled.")
 ]
 
 
@@ -54,7 +54,7 @@ def _finish(status: int) -> None:
 
 @app.command()
 def demo(
-    suite: Annotated[str, typer.Argument(help="Bundled site.")] = "shop",
+    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "shop",
     policy: Policy = None,
     planner: Planner = None,
     approve: Approve = None,
@@ -180,7 +180,7 @@ def tasks(
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(help="Suite to measure on.")],
+    suite: Annotated[str, typer.Argument(help="Suite to measure on, browsergym:ID, or a JSON file of tasks.")],
     planner: Annotated[
         list[str] | None, typer.Option("--planner", help="reactive or reactive+gate; may be repeated.")
     ] = None,
@@ -196,6 +196,7 @@ def bench(
     device: Device = None,
     config: ConfigFile = None,
     set_: Set = None,
+    i_accept_the_risk: AcceptRisk = False,
 ) -> None:
     """Planners side by side on the same tasks."""
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
@@ -206,7 +207,7 @@ def bench(
             config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, page_tokens=page_tokens,
             device=device,
         )  # fmt: skip
-        run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json))
+        run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json, i_accept_the_risk))
 
 
 @app.command()

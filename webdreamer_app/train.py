@@ -14,6 +14,7 @@ from pathlib import Path
 
 from storage.repository import open_repository
 from tasks.suites import suite as find_suite
+from tasks.suites import suite_name
 from tasks.task import Suite, Task
 from webdreamer_app.actions import parse
 from webdreamer_app.effects import classify
@@ -67,7 +68,7 @@ async def _collected(databases: Sequence[Path], limit: int) -> AsyncIterator[tup
         async with open_repository(database) as repository:
             sessions = [one for one in await repository.list_sessions(limit) if one.status == "collected"]
             for session in reversed(sessions):
-                suite = find_suite(session.task_id.split("/")[0])
+                suite = find_suite(suite_name(session.task_id))
                 goal = Goal(session.instruction, json.loads(session.profile))
                 yield suite.task(session.task_id), suite, await load_history(repository, session.id, goal)
 

@@ -6,10 +6,10 @@ import asyncio
 import json
 
 from tasks.suites import names
-from tasks.suites import suite as find_suite
 from webdreamer_app.commands.measure import check_split
 from webdreamer_app.config import Config
 from webdreamer_app.console import stdout
+from webdreamer_app.suites import find_suite
 
 
 async def serve_sites(config: Config, port: int) -> None:
