@@ -46,14 +46,19 @@ async def open_episode(
     with documents(task) as folder:
         async with window.fresh(cookies, task_words(task.instruction), folder) as page:
             first = await page.goto(start.url)
-            yield Episode(suite, site, await asked(suite, task, page), session, page, first)
+            stated = await asked(suite, task, page)
+            if stated is not task:
+                first = await page.observe()
+            yield Episode(suite, site, stated, session, page, first)
 
 
 async def asked(suite: Suite, task: Task, page: ChromiumBrowser) -> Task:
-    """The task with the instruction that its first page gives, where the suite's pages do."""
+    """The task with the instruction that its first page gives, where the suite's pages do; its words are wanted."""
     if not suite.readback.goal:
         return task
-    return replace(task, instruction=str(await page.value_of(suite.readback.goal) or task.instruction))
+    instruction = str(await page.value_of(suite.readback.goal) or task.instruction)
+    page.want(task_words(instruction))
+    return replace(task, instruction=instruction)
 
 
 async def grade(
