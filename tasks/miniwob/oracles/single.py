@@ -38,12 +38,6 @@ def _focused(goal: str, page: Page) -> Steps:
     return (click(at(usable(page, "textbox"), ordinal(goal) if "input textbox" in goal else 0)),)
 
 
-def _pie(goal: str, page: Page) -> Steps:
-    slices = usable(page, "generic")
-    middle = [line for line in slices if line.name == "+"]
-    return (click(at(middle or [line for line in slices if line.name == said(goal)], 0)),)
-
-
 def _menu(goal: str, page: Page) -> Steps:
     """The last part of `A>B>C` is clicked once it is there; until then the mouse rests on the deepest part that is."""
     path = between(goal, "Select ", "$").split(">")
@@ -98,8 +92,6 @@ SOLVERS: dict[str, Solver] = {
     "click-dialog-2": _closed_dialog,
     "click-link": _quoted_link,
     "click-menu": _menu,
-    "click-pie": _pie,
-    "click-pie-nodelay": _pie,
     "click-test": _only_button,
     "click-test-2": _button_in_capitals,
     "click-test-transfer": _button_in_capitals,
