@@ -35,8 +35,8 @@ TRAIN = (
     "click-dialog", "click-link", "click-menu", "click-option", "click-scroll-list", "click-tab",
     "click-tab-2", "click-tab-2-easy", "click-tab-2-medium", "click-test", "click-test-2", "copy-paste",
     "email-inbox-delete", "enter-date", "enter-text", "enter-text-dynamic", "find-word", "focus-text",
-    "form-sequence", "generate-number", "guess-number", "login-user", "multi-orderings", "read-table", "sign-agreement", "simple-arithmetic", "terminal", "use-autocomplete",
-    "use-slider",
+    "form-sequence", "generate-number", "guess-number", "login-user", "multi-orderings",
+    "read-table", "sign-agreement", "simple-arithmetic", "terminal", "use-autocomplete", "use-slider",
 )  # fmt: skip
 
 PIXELS = (
