@@ -167,6 +167,22 @@ class TestOracles:
         page = text(Element("generic", "", bid="1"), Element("text", "50"), Element("button", "Submit", bid="2"))
         assert MiniWobOracle("use-slider", f"Select {50 + distance} with the slider")(page) == (f"press('1', '{key}')",)
 
+    @pytest.mark.parametrize(
+        ("goal", "value", "listed", "step"),
+        [
+            ('starts with "Ma" and ends with "li"', "", "", "fill('1', 'Ma')"),
+            ('starts with "Ma" and ends with "li"', "Ma", "Malawi Mali", "press('1', 'ArrowDown')"),
+            ('starts with "Ma" and ends with "li"', "Mali", "", "click('2')"),
+            ('starts with "Mali" and ends with "li"', "Mali", "", "click('2')"),
+            ('starts with "Mali"', "Mali", "", "press('1', 'ArrowDown')"),
+            ('starts with "Mali"', "Mali", "Mali", "click('2')"),
+        ],
+    )
+    def test_item_is_taken_from_the_suggestions(self, goal: str, value: str, listed: str, step: str) -> None:
+        shown = [Element("textbox", "Tags:", bid="1", value=value), Element("button", "Submit", bid="2")]
+        shown += [Element("generic", listed, bid="3")] if listed else []
+        assert MiniWobOracle("use-autocomplete", f"Enter an item that {goal}.")(text(*shown)) == (step,)
+
     def test_words_alike_are_ticked_and_others_unticked(self) -> None:
         boxes = [Element("checkbox", name, bid=name, checked=on) for name, on in (("huge", False), ("odd", True))]
         steps = MiniWobOracle("click-checkboxes-soft", "Select words similar to big and click Submit.")(text(*boxes))
