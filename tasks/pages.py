@@ -9,7 +9,7 @@ _STRING = r"'((?:[^'\\]|\\.)*)'"
 _LINE = re.compile(rf"^( *)(?:\[(\w+)\] )?([a-z]+)(?: {_STRING})?(.*)$")
 _VALUE = re.compile(rf" value={_STRING}")
 _OPTIONS = re.compile(r" options=\[((?:'(?:[^'\\]|\\.)*'(?:, )?)*)\]")
-_FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|required|readonly)\b")
+_FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|covered|required|readonly)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tasks.task import Suite, SuiteSettings
 
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
+    "miniwob": "tasks.miniwob.suite:MiniWobSuite",
 }
 """Name → module and class; modules are imported when their suite is asked for."""
 _FAMILIES = {

@@ -65,7 +65,10 @@ async def open_episode(
         ) as page:
             await open_more(page, start)
             first = await page.goto(start.url)
-            yield Episode(suite, site, await asked(suite, task, page), session, page, first)
+            stated = await asked(suite, task, page)
+            if stated is not task:
+                first = await page.observe()
+            yield Episode(suite, site, stated, session, page, first)
 
 
 def cookies_of(start: Start) -> tuple[tuple[str, str, str], ...]:
@@ -81,10 +84,12 @@ async def open_more(page: ChromiumBrowser, start: Start) -> None:
 
 
 async def asked(suite: Suite, task: Task, page: ChromiumBrowser) -> Task:
-    """The task with the instruction that its first page gives, where the suite's pages do."""
+    """The task with the instruction that its first page gives, where the suite's pages do; its words are wanted."""
     if not suite.readback.goal:
         return task
-    return replace(task, instruction=str(await page.value_of(suite.readback.goal) or task.instruction))
+    instruction = str(await page.value_of(suite.readback.goal) or task.instruction)
+    page.want(task_words(instruction))
+    return replace(task, instruction=instruction)
 
 
 async def grade(

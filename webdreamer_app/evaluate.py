@@ -123,7 +123,6 @@ class _Runner:
     async def _episode(self, window: ChromiumBrowser, planner: str, task: Task) -> Episode:
         config = replace(self.config, planner=planner.removesuffix(GATED))
         oracle = self.suite.oracle(task)
-        policy = self.shared or await load_policy(config, oracle)
         gate = make_gate("gate" if planner.endswith(GATED) else "all", config.tau_commit, None, interactive=False)
         session = await self.repository.create_session(
             task.instruction, self.site.url, dict(task.profile), {"planner": planner, "policy": config.policy}, task.id
@@ -133,8 +132,9 @@ class _Runner:
         result, broken, interactions, grade = Result(Status.FAILED, "", History(goal)), "", 0, None
         try:
             async with open_episode(window, self.suite, self.site, task, session) as episode:
-                goal = episode.goal
+                goal, oracle = episode.goal, self.suite.oracle(episode.task)
                 await self.repository.set_instruction(session, goal.instruction)
+                policy = self.shared or await load_policy(config, oracle)
                 agent = make_agent(config, episode.browser, policy, gate, recorder, lambda event: None)
                 try:
                     result = await agent.run(History(goal))

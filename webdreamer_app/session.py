@@ -183,9 +183,15 @@ async def _run(
         history = replace(history, resumed_at=len(history.steps))
     state = folder / "browser-state.json"
     suite = find_suite(plan.task.suite, config) if plan.task else None
-    oracle = suite.oracle(plan.task) if suite and plan.task else None
     graded = None
-    loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
+
+    def oracle(text: str) -> tuple[str, ...]:
+        """Of the task as its page states it, which is known by the time that the policy asks."""
+        assert suite is not None and plan.task is not None, plan
+        return suite.oracle(replace(plan.task, instruction=history.goal.instruction))(text)
+
+    # Reads weights while site and browser start.
+    loading = asyncio.create_task(load_policy(config, oracle if suite is not None else None))
     try:
         with _site(config, plan, folder) as site, documents(plan.task, folder / "documents") as papers:
             start = _start(site, plan, session_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.repository import open_repository
@@ -70,7 +70,8 @@ async def _collected(databases: Sequence[Path], limit: int) -> AsyncIterator[tup
             for session in reversed(sessions):
                 suite = find_suite(suite_name(session.task_id))
                 goal = Goal(session.instruction, json.loads(session.profile))
-                yield suite.task(session.task_id), suite, await load_history(repository, session.id, goal)
+                task = replace(suite.task(session.task_id), instruction=session.instruction)
+                yield task, suite, await load_history(repository, session.id, goal)
 
 
 class _Builder:
@@ -113,7 +114,12 @@ class _Builder:
             self._report.unlabelled += 1
 
     def _others(self, count: int) -> list[Task]:
-        """Neighbouring wishes: near in words, half of them by the same person; and the same wish by another."""
+        """Neighbouring wishes: near in words, half of them by the same person; and the same wish by another.
+
+        None where only pages tell what is wished.
+        """
+        if self._suite.readback.goal:
+            return []
         pool = _pool(self._suite, self._task.split, self._encoder)
         words = _words(self._task.instruction)
         drawn = self._chance.sample(pool, min(len(pool), 200))

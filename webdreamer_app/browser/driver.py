@@ -275,6 +275,10 @@ class ChromiumBrowser:
         except (Error, Interrupted, TimeoutError, PageCrashed):
             return None
 
+    def want(self, words: frozenset[str]) -> None:
+        """From now on these are the words of the task: lines with them are folded last."""
+        self._text.want(words)
+
     @contextlib.asynccontextmanager
     async def fresh(
         self,
