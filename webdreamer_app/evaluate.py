@@ -72,7 +72,7 @@ Progress = Callable[[int, int], None]
 
 async def bench(options: BenchOptions, config: Config, database: Path, progress: Progress) -> dict[str, Any]:
     """Run every planner on every task and summarise. Raises WebDreamerErrors."""
-    suite = find_suite(options.suite)
+    suite = find_suite(options.suite, config.data_dir)
     tasks = [task for seed in options.seeds for task in suite.sample(options.split, options.count, seed)]
     jobs: asyncio.Queue[tuple[str, Task]] = asyncio.Queue()
     for task in tasks:

@@ -181,7 +181,7 @@ async def _run(
     graded = None
     loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
     try:
-        with _site(plan, folder) as site, documents(plan.task, folder / "documents") as papers:
+        with _site(plan, folder, config.data_dir) as site, documents(plan.task, folder / "documents") as papers:
             url, cookies = _start(site, plan, session_id)
             options = replace(
                 browser_options(config),
@@ -217,7 +217,7 @@ async def _run(
 
 
 @contextlib.contextmanager
-def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
+def _site(plan: SessionPlan, folder: Path, data_dir: Path) -> Iterator[Site | None]:
     """The bundled site, on the same port when a session goes on: addresses in its log stay true."""
     if plan.task is None:
         yield None
@@ -225,7 +225,7 @@ def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
     folder.mkdir(parents=True, exist_ok=True)
     port = urlsplit(plan.url).port or 0 if plan.resume else 0
     try:
-        with find_suite(plan.task.suite).open(folder / "site.db", port) as site:
+        with find_suite(plan.task.suite, data_dir).open(folder / "site.db", port) as site:
             yield site
     except ServerError as error:
         raise EnvironmentFailed(str(error)) from error

@@ -108,7 +108,9 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     """One task of a bundled suite; the exit status."""
     check_policy(config, on_suite=True)
     check_planner(config.planner)
-    task = find_suite(suite_name).sample("validation", 1, config.seed)[0]
+    suite = find_suite(suite_name)
+    split = "validation" if "validation" in suite.splits else suite.splits[-1]
+    task = suite.sample(split, 1, config.seed)[0]
     plan = SessionPlan(Goal(task.instruction, dict(task.profile)), "", config.approve or "gate", task)
     return await _go(config, plan, as_json)
 
