@@ -16,14 +16,14 @@ def addon_steps(view: View, wanted: Sequence[Kind]) -> tuple[str, ...]:
     for item, variation in wanted:
         article = view.article(item)
         if article is None:
-            return tuple(f"expand({group!r})" for group in view.folded) or ("noop()",)
+            return view.opening("article", "group")
         opening = next((line for line in view.inside(article) if line.name == "Show variants"), None)
         if variation and opening:
             return (f"click({opening.bid!r})",)
         article = view.article(variation, view.inside(article)) if variation else article
         field = _choice(view, article) if article else None
         if field is None:
-            return tuple(f"expand({group!r})" for group in view.folded) or ("noop()",)
+            return view.opening("article", "checkbox", "group")
         if field.role == "spinbutton":
             steps += [] if field.value == "1" else [f"fill({field.bid!r}, '1')"]
         elif "checked" not in field.flags:
@@ -45,7 +45,7 @@ def question_steps(view: View, answer: Mapping[str, Any]) -> tuple[str, ...]:
     for lines, wanted in zip(asked, answer["lines"], strict=False):
         told = {"Name": wanted["attendee"], "Attendee email": wanted["attendee_email"], **wanted["answers"]}
         steps += [_filled(line, told[_label(line)]) for line in lines if _label(line) in told]
-    return tuple(step for step in steps if step) or tuple(f"expand({group!r})" for group in view.folded)
+    return tuple(step for step in steps if step) or (view.opening("textbox", "combobox") if view.folded else ())
 
 
 def _label(line: Line) -> str:

@@ -83,7 +83,7 @@ class PretixOracle:
         if view.page.first("heading", "Choose date to book a ticket"):
             date = view.article(self._answer["date"])
             link = next((line for line in view.inside(date) if line.role == "link"), None) if date else None
-            return (f"click({link.bid!r})",) if link else _look(view)
+            return (f"click({link.bid!r})",) if link else view.opening("article")
         if self._answer["voucher"] and view.place != "redeem":
             return self._redeem(view)
         return self._choose(view, missing)
@@ -109,16 +109,16 @@ class PretixOracle:
         for (item, variation), count in missing.items():
             article = view.article(item)
             if article is None:
-                return _look(view)
+                return view.opening("article", "region", "form")
             opening = next((line for line in view.inside(article) if line.name == "Show variants"), None)
             if variation and opening:
                 return (f"click({opening.bid!r})",)
             article = view.article(variation, view.inside(article)) if variation else article
             if article is None:
-                return _look(view)
+                return view.opening("article")
             found = self._set(view, article, count)
             if found is None:
-                return _look(view) if view.folded else ("noop()",)  # the list is still unrolling
+                return view.opening("group", "spinbutton", "checkbox")  # or the list is still unrolling
             if found.startswith("report"):
                 return (found,)
             steps += [found] if found else []
@@ -154,8 +154,7 @@ def _click(view: View, role: str, *names: str) -> tuple[str, ...]:
 
 def _look(view: View, link: str = "") -> tuple[str, ...]:
     """A way on that is told by its name, else what is folded, else waiting."""
-    found = _click(view, "link", link) if link else ()
-    return found or tuple(f"expand({group!r})" for group in view.folded) or ("noop()",)
+    return (_click(view, "link", link) if link else ()) or view.opening()
 
 
 def _infeasible(why: str) -> tuple[str, ...]:

@@ -35,6 +35,10 @@ class Worker:
         self._reader.start()
         self.url = str(self._next(_START_LIMIT_S)["url"])
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def ask(self, do: str, **told: Any) -> Mapping[str, Any]:
         """One command and its reply. Raises ServerError."""
         with self._lock:

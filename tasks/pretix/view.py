@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tasks.pages import Line, Page, read_page
 
 _PATH = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/([a-z]+/[a-z]*|[a-z]*|\d+)")
-_FOLDED = re.compile(r"^ *\[(g\d+)\] \d+ .* folded(?::|$| )", re.MULTILINE)
+_FOLDED = re.compile(r"^ *\[(g\d+)\] (\d+ .*) folded(?::|$| )", re.MULTILINE)
 _IN_CART = re.compile(r" \d+× in your cart$")
 _GONE = ("SOLD OUT", "FULLY BOOKED")
 
@@ -43,7 +43,12 @@ class View:
     @property
     def folded(self) -> list[str]:
         """Groups that can be opened."""
-        return _FOLDED.findall(self.text)
+        return [group for group, _ in _FOLDED.findall(self.text)]
+
+    def opening(self, *roles: str) -> tuple[str, ...]:
+        """Actions that open what is folded, groups with one of these roles first; waiting where nothing is."""
+        groups = sorted(_FOLDED.findall(self.text), key=lambda group: not any(role in group[1] for role in roles))
+        return tuple(f"expand({group!r})" for group, _ in groups) or ("noop()",)
 
     @property
     def lines(self) -> tuple[Line, ...]:
