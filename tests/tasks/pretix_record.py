@@ -1,90 +1,65 @@
-"""Records pages and orders of an installed pretix for the tests: `python tests/tasks/pretix_record.py`.
+"""Takes pages and orders for the tests from a measured run: `python tests/tasks/pretix_record.py BENCH.db`.
 
-Needed again when the pinned version or the tasks change. Everything is done by the oracle in a real Chromium.
+BENCH.db is the session database of `webdreamer bench pretix --policy oracle`; its site's database lies beside it.
+Needed again when the pinned version or the tasks change.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from storage.repository import Repository, open_repository
 from tasks.pretix.suite import PretixSuite
-from tasks.task import Task
-from webdreamer_app.actions import parse
-from webdreamer_app.agent import Status
-from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.actions import format_action
 from webdreamer_app.config import load
-from webdreamer_app.episode import open_episode
+from webdreamer_app.recorder import load_history
+from webdreamer_app.types import Goal
 
 OUT = Path(__file__).with_name("pretix_recorded.json")
-WANTED = (
-    ("buy", "jazz", "Seated ticket", 2000),
-    ("buy", "conference", "addons", 2000),
-    ("buy", "run", "two people", 2000),
-    ("buy", "museum", "voucher", 2000),
-    ("buy", "theatre", "folded", 500),
-    ("cancel", "theatre", "", 2000),
-    ("infeasible", "jazz", "voucher", 2000),
-    ("infeasible", "jazz", "not allowed", 2000),
-)
-"""What is done, where, what is special about it, and the budget of a page's text in tokens."""
 
 
-def fits(task: Task, do: str, event: str, special: str) -> bool:
-    answer, lines = task.answer, task.answer["lines"]
-    if (answer["do"], answer["event"]) != (do, event):
-        return False
-    addons = {one["item"] for one in lines[0]["addons"]}
-    kinds = {
-        "Seated ticket": lines[0]["item"] == special and not answer["limit_cents"] and not answer["voucher"],
-        "addons": "Conference dinner" in addons and len(addons) > 1,
-        "two people": len(lines) == 2,
-        "voucher": bool(answer["voucher"]),
-        "folded": len(lines) > 1 and not answer["voucher"],
-    }
-    return kinds.get(special, special == answer["reason"]) if do == "buy" else answer["reason"] == special
+def kind(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of each of these one session is kept."""
+    line = answer["lines"][0]
+    if answer["do"] != "buy":
+        return (answer["do"], answer["reason"])
+    return ("buy", answer["event"], "voucher" if answer["voucher"] else "addons" if line["addons"] else "")
 
 
-async def record() -> dict[str, Any]:
+async def record(database: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"pages": [], "orders": []}
+    suite, seen = PretixSuite(load().data_dir), set()
     with TemporaryDirectory() as folder:
-        suite = PretixSuite(load().data_dir)
-        tasks = suite.sample("test", 200, 1)
-        with suite.open(Path(folder) / "pretix.db") as site:
-            for do, event, special, tokens in WANTED:
-                task = next(task for task in tasks if fits(task, do, event, special))
-                async with open_browser(BrowserOptions(timeout_s=60, page_tokens=tokens)) as window:
-                    pages, status = await solve(window, suite, site, task)
-                found["pages"] += [
-                    {"name": f"{event} {special or do} {at}", **page} for at, page in enumerate(pages, 1)
-                ]
-                orders = [asdict(order) for order in site.orders(task.id)]  # type: ignore[attr-defined]
-                given_up = status is Status.INFEASIBLE
-                found["orders"].append({"task": task.id, "infeasible": given_up, "orders": orders})
+        copy = shutil.copy(database.with_suffix(".site.db"), folder)
+        async with open_repository(database) as repository:
+            with suite.open(Path(copy)) as site:
+                for session in await repository.list_sessions(1000):
+                    task = suite.task(session.task_id or "")
+                    if session.status not in ("done", "infeasible") or kind(task.answer) in seen:
+                        continue
+                    seen.add(kind(task.answer))
+                    orders = [asdict(order) for order in site.orders(session.id)]  # type: ignore[attr-defined]
+                    given_up = session.status == "infeasible"
+                    found["orders"].append({"task": task.id, "infeasible": given_up, "orders": orders})
+                    found["pages"] += await _pages(repository, session.id, task.id, " ".join(kind(task.answer)).strip())
     return found
 
 
-async def solve(window: ChromiumBrowser, suite: PretixSuite, site: Any, task: Task) -> tuple[list[Any], Status]:
-    """The pages on the way, with what the oracle does on each."""
-    pages: list[Any] = []
-    oracle = suite.oracle(task)
-    async with open_episode(window, suite, site, task, task.id) as episode:
-        page = episode.first
-        while len(pages) < 40:
-            action = oracle(page.text)[0]
-            pages.append({"task": task.id, "action": action, "page": page.text})
-            if action.startswith("send_msg_to_user"):
-                return pages, Status.DONE
-            if action.startswith("report_infeasible"):
-                return pages, Status.INFEASIBLE
-            outcome = await episode.page.execute(parse(action))
-            page = outcome.observation or page
-    raise SystemExit(f"The oracle did not end {task.id}.")
+async def _pages(repository: Repository, session: str, task: str, name: str) -> list[dict[str, str]]:
+    history = await load_history(repository, session, Goal("", {}))
+    return [
+        {"name": f"{name} {at}", "task": task, "action": format_action(step.action), "page": step.observation.text}
+        for at, step in enumerate(history.steps, 1)
+    ]
 
 
 if __name__ == "__main__":
-    OUT.write_text(json.dumps(asyncio.run(record()), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    OUT.write_text(json.dumps(asyncio.run(record(Path(sys.argv[1]))), indent=1, ensure_ascii=False) + "\n", "utf-8")
