@@ -8,7 +8,6 @@ import os
 import queue
 import shutil
 import signal
-import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -110,7 +109,7 @@ def _copy_database(place: Place, database: Path) -> None:
         half = database.with_suffix(".half")
         shutil.copyfile(place.database, half)
         half.replace(database)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise ServerError(f"The shop's database {database} can't be written ({error}): name another file.") from error
 
 

@@ -81,13 +81,15 @@ def _answer(command: dict[str, Any]) -> dict[str, Any]:
 
 def _start(command: dict[str, Any]) -> dict[str, Any]:
     """The session's own event, made where it is missing; the order it starts from, if the task has one."""
+    from django.db import transaction
     from shop_build import build_event, place_order
 
     organizer, event = _find(command["slug"])
     if event is None:
-        event = build_event(organizer, command["slug"], command["event"])
-        if command["order"]:
-            place_order(event, command["order"])
+        with transaction.atomic():
+            event = build_event(organizer, command["slug"], command["event"])
+            if command["order"]:
+                place_order(event, command["order"])
     path = f"/{organizer.slug}/{event.slug}/"
     first = event.orders.order_by("pk").first() if command["order"] else None
     return {"path": f"{path}order/{first.code}/{first.secret}/" if first else path}
