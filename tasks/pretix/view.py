@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tasks.pages import Line, Page, read_page
 
-_PATH = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/([a-z]+/[a-z]*|[a-z]*|\d+)")
+_PATH = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/(\d+|[a-z]+/[a-z]*|[a-z]*)")
 _FOLDED = re.compile(r"^ *\[(g\d+)\] (\d+ .*) folded(?::|$| )", re.MULTILINE)
 _IN_CART = re.compile(r" \d+× in your cart$")
 _GONE = ("SOLD OUT", "FULLY BOOKED")
