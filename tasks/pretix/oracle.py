@@ -69,7 +69,7 @@ class PretixOracle:
     def _confirm(self, view: View) -> tuple[str, ...]:
         if not view.says(self._answer["email"]):
             return _look(view, "Modify contact information")
-        return _click(view, "button", "Place binding order") or _look(view)
+        return _click(view, "button", "Place binding order", "Submit registration") or _look(view)
 
     def _shop(self, view: View) -> tuple[str, ...]:
         """The event's own page, one of its dates, or what a voucher opens."""
