@@ -342,6 +342,17 @@ def test_cart_is_read_from_its_table() -> None:
         assert read_view(case["page"]).cart() == wanted
 
 
+@pytest.mark.parametrize("label", ["Place binding order", "Submit registration"])
+def test_oracle_places_an_order_that_costs_something_or_nothing(label: str) -> None:
+    task = _of("buy")[0]
+    page = f"""page 'Review order' url='http://127.0.0.1:1/lakeside/s1/checkout/confirm/'
+main
+  text '{task.answer["email"]}'
+  [7] button '{label}'"""
+    assert SUITE.oracle(task)(page) == ("click('7')",)
+    assert SUITE.oracle(task)(page.replace("@", "@not.")) == ("noop()",)
+
+
 def test_oracle_waits_on_a_page_that_says_nothing() -> None:
     assert SUITE.oracle(TASKS[0])("page '' url='about:blank'") == ("noop()",)
     assert SUITE.oracle(TASKS[0])("page 'x' url='http://x/a/b/'\ndialog alert 'Hello'") == ("dialog_dismiss()",)
