@@ -11,8 +11,11 @@ from tasks.task import Suite, SuiteSettings
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
     "miniwob": "tasks.miniwob.suite:MiniWobSuite",
+    "pretix": "tasks.pretix.suite:PretixSuite",
 }
 """Name → module and class; modules are imported when their suite is asked for."""
+_INSTALLED = frozenset({"pretix"})
+"""Suites whose site is installed into the data folder first."""
 _FAMILIES = {
     "browsergym": ("tasks.browsergym.suite:BrowserGymSuite", "browsergym:miniwob.click-test"),
     "webarena": ("tasks.webarena.suite:WebArenaSuite", "webarena:tasks.json"),
@@ -43,7 +46,8 @@ def suite(name: str, settings: SuiteSettings = NO_SETTINGS) -> Suite:
     UnusableSuiteError means that there is no such suite here: a file that can't be read, a task id that is none.
     """
     if name in _SUITES:
-        return cast(Suite, _load(_SUITES[name])())
+        make = _load(_SUITES[name])
+        return cast(Suite, make(settings.data_dir) if name in _INSTALLED else make())
     family, _, which = name.partition(":")
     if name.endswith(".json") and family not in _FAMILIES:
         family, which = "webarena", name

@@ -180,6 +180,8 @@ class SuiteSettings:
     """Python of the environment with BrowserGym; None: the one in `browsergym_folder`, or ours."""
     browsergym_folder: Path | None = None
     """Where that environment is looked for."""
+    data_dir: Path | None = None
+    """Where sites are installed that aren't bundled; None: in the platform's folder."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the sites that task files name: `SHOPPING` → URL."""
 

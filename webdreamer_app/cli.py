@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 train_app = typer.Typer(rich_markup_mode=None, help="Train a part from recorded sessions.", no_args_is_help=True)
 app.add_typer(train_app, name="train")
+sites_app = typer.Typer(rich_markup_mode=None, help="The sites that tasks run on: serve or install them.")
+app.add_typer(sites_app, name="sites")
 
 Policy = Annotated[str | None, typer.Option("--policy", help="embedded; on suites also oracle, random, noop.")]
 Planner = Annotated[str | None, typer.Option("--planner", help="reactive.")]
@@ -127,9 +129,11 @@ def run(
         _finish(run_async(run_task(settings(), task, url, profile, json, i_accept_the_risk)))
 
 
-@app.command()
+@sites_app.callback(invoke_without_command=True)
 def sites(
+    context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    site: Annotated[str, typer.Option("--site", help="shop, or pretix where it is installed.")] = "shop",
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:
@@ -137,8 +141,24 @@ def sites(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
     from webdreamer_app.commands.sites import serve_sites
 
+    if context.invoked_subcommand is not None:
+        return
     with errors_as_sentences():
-        run_async(serve_sites(_config(config, set_), port))
+        run_async(serve_sites(_config(config, set_), site, port))
+
+
+@sites_app.command("install")
+def install_site(
+    site: Annotated[str, typer.Argument(help="pretix, a ticket shop: its own environment, about 600 MB.")],
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Install a site that isn't bundled into the data folder; goes on where it stopped."""
+    from webdreamer_app.commands.edge import errors_as_sentences
+    from webdreamer_app.commands.sites import install
+
+    with errors_as_sentences():
+        install(_config(config, set_), site)
 
 
 @app.command()

@@ -11,7 +11,10 @@ def find_suite(name: str, config: Config | None = None) -> Suite:
     """The suite of this name. Raises UnknownSuiteError and UnusableSuiteError."""
     if config is None:
         return suite(name, SuiteSettings(addresses=site_addresses()))
-    return suite(name, SuiteSettings(config.browsergym_python, config.data_dir / "browsergym", site_addresses()))
+    settings = SuiteSettings(
+        config.browsergym_python, config.data_dir / "browsergym", config.data_dir, site_addresses()
+    )
+    return suite(name, settings)
 
 
 def find_task(task_id: str, config: Config | None = None) -> Task:
