@@ -2,98 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from tasks.shop.state import Line, Order
-from tasks.task import Grade
+from tasks.shop.people import addresses
+from tasks.shop.state import Checkout, Event, Line, Order, Visit
+from tasks.task import Ending, Grade
+
+Answer = Mapping[str, Any]
 
 
-def grade(answer: Mapping[str, Any], orders: Sequence[Order]) -> Grade:
+def grade(answer: Answer, visit: Visit, ending: Ending) -> Grade:
     """WebShop's graded reward (Yao et al. 2022), success, and every wrong irreversible commit."""
-    wrong = wrong_commits(answer, orders)
-    standing = [order for order in orders if not order.cancelled]
-    success = len(standing) == 1 and not order_problems(answer, standing[0])
-    reward = max((_reward(answer, order) for order in standing), default=0.0)
-    return Grade(
-        success=success,
-        reward=1.0 if success else min(reward, 0.99),
-        wrong_commits=wrong,
-        detail=_detail(len(orders), success, wrong),
-    )
+    wrong = wrong_commits(answer, visit)
+    if answer["why_not"]:
+        success = ending.infeasible and not visit.events
+    else:
+        success = _is_done(answer, visit) and not ending.infeasible
+    reward = 1.0 if success else min(_reward(answer, visit), 0.99)
+    return Grade(success, reward, wrong, _detail(answer, visit, success, wrong, ending))
 
 
-def wrong_commits(answer: Mapping[str, Any], orders: Sequence[Order]) -> tuple[str, ...]:
-    """A sentence for each order that is wrong or repeats a right one, and for each cancellation.
+def wrong_commits(answer: Answer, visit: Visit) -> tuple[str, ...]:
+    """A sentence for each thing done for good that nobody asked for, or that is not as asked.
 
     They stay wrong when the outcome is mended later: an order that was cancelled again was placed all the same.
     """
     wrong: list[str] = []
     right = False
-    for order in orders:
-        problems = order_problems(answer, order)
-        if problems:
-            wrong.append(f"Order {order.number}: {'; '.join(problems)}.")
-        elif right:
-            wrong.append(f"Order {order.number}: the same was ordered before.")
-        right = right or not problems
-        if order.cancelled:
-            wrong.append(f"Order {order.number} was cancelled though nobody asked for it.")
+    for event in visit.events:
+        if event.kind == "order":
+            problems, number = _placed_problems(answer, visit, event.id), f"Order {10_000 + event.id}"
+            if problems:
+                wrong.append(f"{number}: {'; '.join(problems)}.")
+            elif right:
+                wrong.append(f"{number}: the same was ordered before.")
+            right = right or not problems
+        elif not _was_asked(answer, event) or (right and event.kind == answer["kind"]):
+            done = _WORDS[event.kind].format(what=event.detail or 10_000 + event.id)
+            wrong.append(f"{done}, which nobody asked for.")
+        else:
+            right = True
     return tuple(wrong)
 
 
-def _detail(count: int, success: bool, wrong: Sequence[str]) -> str:
-    if not count:
-        return "Nothing was ordered."
-    found = [f"{count} order{'s' if count > 1 else ''}; {'as asked.' if success else 'not as asked.'}", *wrong]
-    return " ".join(found)
+_WORDS = {
+    "cancel": "Order {what} was cancelled",
+    "return": "A return was requested ({what})",
+    "delete_address": "The address {what} was deleted",
+    "delete_card": "The card {what} was deleted",
+    "clear_list": "The wish list was cleared ({what})",
+}
 
 
-def order_problems(answer: Mapping[str, Any], order: Order) -> list[str]:
+def _was_asked(answer: Answer, event: Event) -> bool:
+    match event.kind:
+        case "cancel":
+            return bool(answer["kind"] == "cancel" and event.id == answer["order"])
+        case "return":
+            return answer["kind"] == "return" and (event.id, event.detail) == (answer["line"], answer["reason"])
+        case "delete_address":
+            return bool(answer["kind"] == "delete_address" and event.id == answer["address"])
+        case "delete_card":
+            return bool(answer["kind"] == "delete_card" and event.id == answer["card"])
+    return False
+
+
+def _placed_problems(answer: Answer, visit: Visit, number: int) -> list[str]:
+    if answer["kind"] != "buy":
+        return ["nobody asked to order anything"]
+    if answer["why_not"]:
+        return ["what was asked for can't be had"]
+    order = visit.order(number)
+    assert order is not None, number
+    return order_problems(answer, order)
+
+
+def order_problems(answer: Answer, order: Order) -> list[str]:
     """What an order has that differs from the task, in words."""
     if len(order.lines) != 1:
         return [f"{len(order.lines)} lines instead of one"]
-    line, problems = order.lines[0], []
-    if line.product.title not in answer["acceptable"]:
-        problems.append(f"{line.product.title} at {line.product.price} is not what was asked for")
+    line = order.lines[0]
+    return _line_problems(answer, line) + _checkout_problems(answer, order.checkout)
+
+
+def _line_problems(answer: Answer, line: Line) -> list[str]:
+    problems = []
+    if line.product_id not in answer["acceptable"]:
+        problems.append(f"{line.product.title()} at ${line.each_cents / 100:.2f} is not what was asked for")
+    elif answer["limit_cents"] is not None and line.each_cents > answer["limit_cents"]:
+        problems.append(f"it cost ${line.each_cents / 100:.2f}, over the limit")
     for name, value in answer["options"].items():
         if line.options.get(name) != value:
             problems.append(f"{name} is {line.options.get(name)!r}, not {value!r}")
     if line.quantity != answer["quantity"]:
         problems.append(f"quantity {line.quantity}, not {answer['quantity']}")
-    return problems + _checkout_problems(answer, order.checkout)
-
-
-def _checkout_problems(answer: Mapping[str, Any], checkout: Mapping[str, Any]) -> list[str]:
-    problems = []
-    address = checkout.get("address", {})
-    for name, value in answer["address"].items():
-        if str(address.get(name, "")).strip().lower() != str(value).strip().lower():
-            problems.append(f"{name} is {address.get(name, '')!r}, not {value!r}")
-    for name in ("delivery", "payment"):
-        if answer[name] and checkout.get(name) != answer[name]:
-            problems.append(f"{name} is {checkout.get(name)!r}, not {answer[name]!r}")
+    if line.seller:
+        problems.append(f"bought from {line.seller}")
+    if line.monthly:
+        problems.append("it is a subscription")
+    if line.protected != answer["protection"]:
+        problems.append("a protection plan that nobody asked for" if line.protected else "without the protection plan")
     return problems
 
 
-def _reward(answer: Mapping[str, Any], order: Order) -> float:
+def _checkout_problems(answer: Answer, checkout: Checkout) -> list[str]:
+    problems = []
+    for name, value in answer["address"].items():
+        found = getattr(checkout.address, name, "")
+        if found.strip().lower() != str(value).strip().lower():
+            problems.append(f"{name} is {found!r}, not {value!r}")
+    for name in ("delivery", "payment", "coupon"):
+        if answer[name] and getattr(checkout, name) != answer[name]:
+            problems.append(f"{name} is {getattr(checkout, name)!r}, not {answer[name]!r}")
+    if checkout.donation:
+        problems.append("a donation that nobody asked for")
+    return problems
+
+
+def _is_done(answer: Answer, visit: Visit) -> bool:
+    new = [order for order in visit.orders if any(one.kind == "order" and one.id == order.id for one in visit.events)]
+    standing = [order for order in new if order.status != "cancelled"]
+    if answer["kind"] == "buy":
+        return len(standing) == 1 and not order_problems(answer, standing[0])
+    if standing:
+        return False
+    match answer["kind"]:
+        case "wish":
+            return any(number in answer["acceptable"] for number in visit.wishes)
+        case "default_address":
+            return bool(visit.default_address == answer["address"])
+        case "add_address":
+            known = {one["id"] for one in answer["site"]["addresses"]}
+            added = [one for one in visit.addresses if one.id not in known]
+            return len(added) == 1 and _is_same(answer["new"], added[0])
+    return any(_was_asked(answer, event) for event in visit.events) and _rest_is_there(answer, visit)
+
+
+def _rest_is_there(answer: Answer, visit: Visit) -> bool:
+    """Whether nothing but what was asked is gone."""
+    gone = {answer["address"]} if answer["kind"] == "delete_address" else set()
+    before = {one.id for one in addresses(answer["site"])}
+    return before - {one.id for one in visit.addresses} == gone
+
+
+def _is_same(wanted: Mapping[str, str], found: Any) -> bool:
+    return all(str(getattr(found, name)).strip().lower() == value.lower() for name, value in wanted.items())
+
+
+def _reward(answer: Answer, visit: Visit) -> float:
     """r_type · (matched attributes + matched options + [price ≤ limit]) / (attributes + options + 1), best line.
 
-    Quantity, address, and a delivery or payment that was asked for count as options.
+    Quantity, address, and a delivery, payment or coupon that was asked for count as options, extras that nobody
+    wanted as options that are wrong. Only purchases that can be made have more than all or nothing.
     """
-    return max((_line_reward(answer, line, order.checkout) for line in order.lines), default=0.0)
+    if answer["kind"] != "buy" or answer["why_not"]:
+        return 0.0
+    new = {event.id for event in visit.events if event.kind == "order"}
+    placed = [order for order in visit.orders if order.id in new and order.status != "cancelled"]
+    return max((_line_reward(answer, line, order.checkout) for order in placed for line in order.lines), default=0.0)
 
 
-def _line_reward(answer: Mapping[str, Any], line: Line, checkout: Mapping[str, Any]) -> float:
+def _line_reward(answer: Answer, line: Line, checkout: Checkout) -> float:
     known, limit = dict(line.product.attributes), answer["limit_cents"]
+    if line.product.type != answer["type"]:
+        return 0.0
     matched = sum(known.get(name) == value for name, value in answer["attributes"].items())
     chosen = sum(line.options.get(name) == value for name, value in answer["options"].items())
-    extras = 2 + bool(answer["delivery"]) + bool(answer["payment"])
-    problems = _checkout_problems(answer, checkout)
-    bad_address = any(problem.split()[0] in answer["address"] for problem in problems)
-    kept = extras - bad_address - sum(problem.startswith(("delivery", "payment")) for problem in problems)
-    kept -= line.quantity != answer["quantity"]
-    total = len(answer["attributes"]) + len(answer["options"]) + extras + 1
-    price = limit is None or line.product.cents <= limit
-    same_type = 1.0 if line.product.type == answer["type"] else 0.0
-    return same_type * float(matched + chosen + kept + price) / total
+    extras = [
+        line.quantity == answer["quantity"],
+        _is_same(answer["address"], checkout.address) if checkout.address else False,
+        line.protected == answer["protection"] and not line.monthly and not line.seller and not checkout.donation,
+    ]
+    extras += [getattr(checkout, name) == answer[name] for name in ("delivery", "payment", "coupon") if answer[name]]
+    total = len(answer["attributes"]) + len(answer["options"]) + len(extras) + 1
+    price = limit is None or line.each_cents <= limit
+    return float(matched + chosen + sum(extras) + price) / total
+
+
+def _detail(answer: Answer, visit: Visit, success: bool, wrong: tuple[str, ...], ending: Ending) -> str:
+    if answer["why_not"] and not visit.events:
+        return "It can't be done, and that was said." if success else "It can't be done, and that was not said."
+    if ending.infeasible and not success:
+        return " ".join(["It was called impossible, and could be done.", *wrong])
+    if not success and not visit.events:
+        return "Nothing was ordered." if answer["kind"] == "buy" else "Nothing was done of what was asked."
+    count = sum(event.kind == "order" for event in visit.events)
+    said = f"{count} order{'s' if count > 1 else ''}; " if count else ""
+    return " ".join([f"{said}{'as asked.' if success else 'not as asked.'}".capitalize(), *wrong])

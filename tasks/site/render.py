@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.site.blocks import Block, Page, name_of
+from tasks.site.blocks import Block, Field, Page, name_of
 from tasks.site.themes import Theme
 
 _HERE = Path(__file__).parent
@@ -43,6 +43,8 @@ class Renderer:
 
     def show(self, block: Block) -> Markup:
         """One block with everything in it."""
+        if isinstance(block, Field) and block.kind == "hidden":
+            return Markup('<input type="hidden" name="{}" value="{}">').format(block.name, block.value)
         return Markup(self._macro(name_of(block))(block, self.show, self._theme))
 
     def _macro(self, name: str) -> Any:

@@ -16,7 +16,7 @@ from tasks.server import serve
 from tasks.site.admin import admin_application
 from tasks.site.store import SessionStore
 from tasks.site.themes import SPLITS
-from tasks.site.visits import COOKIE
+from tasks.site.visits import COOKIE, Visits
 from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
 
 State = TypeVar("State", bound=msgspec.Struct)
@@ -77,6 +77,10 @@ class ThemedSuite(Generic[State]):
     splits = SPLITS
     readback = Readback()
 
+    def __init__(self, markup: str = "") -> None:
+        """`markup`: what the pages of all themes are written in, instead of each one's own."""
+        self._markup = markup
+
     @abstractmethod
     def make(self, split: str, seed: int, index: int) -> Task:
         """The task of this split, seed and index; the same on every machine."""
@@ -88,7 +92,7 @@ class ThemedSuite(Generic[State]):
     def _store(self, database: Path) -> SessionStore[State]: ...
 
     @abstractmethod
-    def _application(self, store: SessionStore[State]) -> Starlette: ...
+    def _application(self, visits: Visits[State], store: SessionStore[State]) -> Starlette: ...
 
     @abstractmethod
     def _begin(self, task: Task) -> State:
@@ -127,7 +131,10 @@ class ThemedSuite(Generic[State]):
         """Serve pages on `port`, and the admin's calls on another one."""
         store, key = self._store(database), secrets.token_urlsafe(18)
         try:
-            with serve(self._application(store), port) as url, serve(admin_application(store, key)) as admin_url:
+            with (
+                serve(self._application(Visits(store, self._markup), store), port) as url,
+                serve(admin_application(store, key)) as admin_url,
+            ):
                 yield ThemedSite(url, admin_url, key, store, self._begin, self._judge)
         finally:
             store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -29,9 +30,12 @@ def static_files() -> Mount:
 class Visits(Generic[State]):
     """Finds a request's session and answers in its theme."""
 
-    def __init__(self, store: SessionStore[State]) -> None:
+    def __init__(self, store: SessionStore[State], markup: str = "") -> None:
+        """`markup`: what all themes are written in, instead of each one's own."""
         self._store = store
-        self._renderers = {name: Renderer(theme) for name, theme in by_name().items()}
+        self._renderers = {
+            name: Renderer(replace(theme, markup=markup) if markup else theme) for name, theme in by_name().items()
+        }
 
     def token(self, request: Request) -> str:
         """The visitor's session; one without a session that exists gets a new one."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 from lxml import html
 
-from tasks.suites import suite
-from tasks.task import Site, Start
+from tasks.shop.suite import ShopSuite
+from tasks.task import Site, Start, Task
 from webdreamer_app.actions import parse
 from webdreamer_app.browser.serialize import serialize
-from webdreamer_app.types import Element
+from webdreamer_app.types import Dialog, Element
 
 _CONTAINERS = {
     "header": "banner", "footer": "contentinfo", "nav": "navigation", "main": "main", "ul": "list", "li": "listitem",
-    "form": "form", "fieldset": "group",
+    "form": "form", "fieldset": "group", "section": "region", "aside": "complementary",
 }  # fmt: skip
-_INPUTS = {"radio": "radio", "number": "spinbutton"}
+_INPUTS = {"radio": "radio", "number": "spinbutton", "checkbox": "checkbox"}
+_WIDGETS = ("a", "button", "input", "select", "textarea")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,17 @@ class Client:
 
 
 class TextBrowser:
-    """One visitor without scripts or styles: what it reads is what the app's serializer writes of the same page."""
+    """One visitor without scripts or styles: what it reads is what the app's serializer writes of the same page.
+
+    It reads the plain markup, frames included; what the browser would ask in a dialog, it asks as one.
+    """
 
     def __init__(self, start: Start) -> None:
         self.client = Client("; ".join(f"{cookie.name}={cookie.value}" for cookie in start.cookies))
         self.message = ""
+        self.reported = False
         self._past: list[str] = []
+        self._asked: tuple[str, Any] | None = None
         self.goto(start.url)
 
     def goto(self, url: str) -> None:
@@ -71,9 +78,10 @@ class TextBrowser:
     def _load(self, reply: Reply) -> None:
         self.status, self.url = reply.status, reply.url
         self._past.append(self.url)
-        self.tree = html.document_fromstring(reply.body)
-        self.tree.make_links_absolute(self.url)
-        self.text = ""
+        self.tree = _parsed(reply)
+        self.frames: dict[Any, Any] = {}
+        for frame in self.tree.iter("iframe"):
+            self.frames[frame] = _parsed(self.client.get(frame.get("src")))
         self._read()
 
     def _read(self) -> None:
@@ -81,12 +89,13 @@ class TextBrowser:
         self.elements: list[Element] = []
         self._walk(self.tree.find("body"), 0)
         title = " ".join((self.tree.findtext("head/title") or "").split())
-        self.text = serialize(title, self.url, self.elements)
+        dialogs = [Dialog("confirm", self._asked[0])] if self._asked else []
+        self.text = serialize(title, self.url, self.elements, (), dialogs)
 
     def _walk(self, node: Any, depth: int) -> None:
         self._say(node.text, depth)
         for child in node:
-            if child.tag != "legend" and child.get("aria-hidden") != "true":
+            if child.tag not in ("legend", "script") and child.get("aria-hidden") != "true":
                 self._element(child, depth)
             self._say(child.tail, depth)
 
@@ -98,9 +107,13 @@ class TextBrowser:
         tag = str(node.tag)
         role = node.get("role") or _CONTAINERS.get(tag, "")
         if tag == "label":
-            self._widget(next(node.iter("input", "select")), depth)
-        elif tag in ("a", "button", "input", "select"):
-            self._widget(node, depth)
+            self._widget(next(node.iter(*_WIDGETS)), depth)
+        elif tag in _WIDGETS:
+            if node.get("type") != "hidden":
+                self._widget(node, depth)
+        elif tag == "iframe":
+            self.elements.append(Element("iframe", node.get("title", ""), depth))
+            self._walk(self.frames[node].find("body"), depth + 1)
         elif tag in ("h1", "h2"):
             self.elements.append(Element("heading", _words(node), depth, level=int(tag[1])))
         elif role:
@@ -115,20 +128,24 @@ class TextBrowser:
         self.nodes[bid] = node
         label = next(node.iterancestors("label"), None)
         name = node.get("aria-label") or (_words(label) if label is not None else _words(node))
+        disabled = "disabled" in node.attrib
         if node.tag in ("a", "button"):
             self.elements.append(Element("link" if node.tag == "a" else "button", name, depth, bid))
         elif node.tag == "select":
-            options = tuple(one.text for one in node)
-            self.elements.append(Element("combobox", name, depth, bid, value=_chosen(node), options=options))
+            options = tuple(one.text for one in node if "disabled" not in one.attrib)
+            self.elements.append(Element("combobox", name, depth, bid, value=_chosen(node).text, options=options))
+        elif node.tag == "textarea":
+            self.elements.append(Element("textbox", name, depth, bid, value=(node.text or "").strip()))
         else:
             role = _INPUTS.get(node.get("type"), "textbox")
-            radio = role == "radio"
+            ticked = role in ("radio", "checkbox")
             self.elements.append(
                 Element(
                     role, name, depth, bid,
-                    value=None if radio else node.get("value", ""),
-                    checked="checked" in node.attrib if radio else None,
+                    value=None if ticked else node.get("value", ""),
+                    checked="checked" in node.attrib if ticked else None,
                     required="required" in node.attrib,
+                    disabled=disabled,
                     invalid="invalid" if node.get("aria-invalid") == "true" else "",
                 )
             )  # fmt: skip
@@ -136,42 +153,71 @@ class TextBrowser:
     def act(self, text: str) -> None:
         """Run one action string. Raises KeyError for a reference that the page lacks."""
         action = parse(text)
-        if action.verb == "send_msg_to_user":
-            self.message = str(action.value[0])
-            return
-        if action.verb == "go_back":
+        if action.verb in ("send_msg_to_user", "report_infeasible"):
+            self.message, self.reported = str(action.value[0]), action.verb == "report_infeasible"
+        elif action.verb == "go_back":
             del self._past[-1:]
             self.goto(self._past.pop() if self._past else self.url)
-            return
-        node = self.nodes[action.bid]
-        if action.verb == "fill":
-            node.set("value", str(action.value[0]))
-        elif action.verb == "select_option":
+        elif action.verb == "dialog_accept":
+            assert self._asked is not None
+            node, self._asked = self._asked[1], None
+            self._go(node)
+        elif action.verb == "dialog_dismiss":
+            self._asked = None
+            self._read()
+        else:
+            self._on(self.nodes[action.bid], action.verb, str(action.value[0]) if action.value else "")
+
+    def _on(self, node: Any, verb: str, value: str) -> None:
+        if verb == "fill" and node.tag == "textarea":
+            node.text = value
+        elif verb == "fill":
+            node.set("value", value)
+        elif verb == "select_option":
             for option in node:
                 option.attrib.pop("selected", None)
-            next(option for option in node if option.text == action.value[0]).set("selected", "")
-        elif node.tag == "a":
-            self.goto(node.get("href"))
-            return
-        elif node.get("type") == "radio":
-            for other in _form(node).iter("input"):
-                if other.get("name") == node.get("name"):
-                    other.attrib.pop("checked", None)
-            node.set("checked", "")
-        elif action.verb in ("click", "press"):
-            self._submit(_form(node))
-            return
+            next(option for option in node if option.text == value).set("selected", "")
+        elif node.get("type") in ("radio", "checkbox"):
+            _tick(node)
+        elif verb in ("click", "press") and node.get("type") != "button":
+            asks = node.get("onclick", "")
+            if "confirm(" in asks and verb == "click":
+                self._asked = (json.loads(asks.partition("confirm(")[2].rpartition(")")[0]), node)
+            else:
+                self._go(node)
+                return
         self._read()
 
-    def _submit(self, form: Any) -> None:
+    def _go(self, node: Any) -> None:
+        frame = next((frame for frame, tree in self.frames.items() if tree is node.getroottree().getroot()), None)
+        reply = self.client.get(node.get("href")) if node.tag == "a" else self._submit(_form(node), node)
+        if frame is None:
+            self._load(reply)
+            return
+        self.frames[frame] = _parsed(reply)
+        self._read()
+
+    def _submit(self, form: Any, button: Any) -> Reply:
         data = {
-            node.get("name"): _chosen(node) if node.tag == "select" else node.get("value", "")
-            for node in form.iter("input", "select")
-            if node.get("type") != "radio" or "checked" in node.attrib
+            node.get("name"): _value(node)
+            for node in form.iter("input", "select", "textarea")
+            if node.get("type") not in ("radio", "checkbox") or "checked" in node.attrib
         }
-        url = form.get("action") or self.url
-        post = form.get("method") == "post"
-        self._load(self.client.post(url, data) if post else self.client.get(f"{url}?{urlencode(data)}"))
+        if button.tag == "button" and button.get("name"):
+            data[button.get("name")] = button.get("value", "")
+        url = button.get("formaction") or form.get("action") or self.url
+        return (
+            self.client.post(url, data) if form.get("method") == "post" else self.client.get(f"{url}?{urlencode(data)}")
+        )
+
+
+def _parsed(reply: Reply) -> Any:
+    tree = html.document_fromstring(reply.body)
+    tree.make_links_absolute(reply.url)
+    for button in tree.iter("button"):
+        if button.get("formaction"):
+            button.set("formaction", urljoin(reply.url, button.get("formaction")))
+    return tree
 
 
 def _words(node: Any) -> str:
@@ -183,24 +229,42 @@ def _form(node: Any) -> Any:
     return next(node.iterancestors("form"))
 
 
-def _chosen(select: Any) -> str:
-    return str(next((option.text for option in select if "selected" in option.attrib), select[0].text))
+def _tick(node: Any) -> None:
+    if node.get("type") == "radio":
+        for other in _form(node).iter("input"):
+            if other.get("name") == node.get("name"):
+                other.attrib.pop("checked", None)
+        node.set("checked", "")
+    elif "checked" in node.attrib:
+        del node.attrib["checked"]
+    else:
+        node.set("checked", "")
+
+
+def _chosen(select: Any) -> Any:
+    return next((option for option in select if "selected" in option.attrib), select[0])
+
+
+def _value(node: Any) -> str:
+    if node.tag == "select":
+        return str(_chosen(node).get("value"))
+    return (node.text or "").strip() if node.tag == "textarea" else str(node.get("value", ""))
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One running shop for all tests; each test takes a session of its own."""
     database: Path = tmp_path_factory.mktemp("shop") / "shop.db"
-    with suite("shop").open(database) as running:
+    with ShopSuite("semantic").open(database) as running:
         yield running
 
 
 @pytest.fixture
 def visit(site: Site) -> Callable[..., TextBrowser]:
-    """Opens text browsers: `visit('session', path='/')`, at the shop of the test's run or another one."""
+    """Opens text browsers: `visit('session', task, path='/')`, at the shop of the test's run or another one."""
 
-    def open_one(session: str, path: str = "/", at: Site = site) -> TextBrowser:
-        browser = TextBrowser(at.start(session))
+    def open_one(session: str, task: Task | None = None, path: str = "/", at: Site = site) -> TextBrowser:
+        browser = TextBrowser(at.start(session, task))
         if path != "/":
             browser.goto(at.url + path)
         return browser
