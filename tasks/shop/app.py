@@ -14,6 +14,7 @@ from starlette.routing import Route
 from tasks.shop import account_pages, cart_page, listing, product_page
 from tasks.shop.buying import Buying
 from tasks.shop.catalogue import by_id, categories, products, search
+from tasks.shop.people import visitor
 from tasks.shop.scene import Scene, lacking
 from tasks.shop.state import ADDRESS_FIELDS, COUPONS, OTHER_SELLER, REASONS, Address, Visit
 from tasks.site.blocks import Page
@@ -65,6 +66,7 @@ class Shop:
                 both("/account/address/{address:int}/delete", self.delete_address),
                 both("/account/card/{card:int}/delete", self.delete_card),
                 *self._buying.routes(),
+                self._visits.entrance(visitor),
                 static_files(),
             ],
             exception_handlers={404: self.lacking, 405: self.lacking},

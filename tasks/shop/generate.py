@@ -135,6 +135,29 @@ def _flip(wish: Wish, chance: random.Random, split: str) -> None:
             wish.payment = chance.choice([name for name in PAYMENT if name != wish.payment])
 
 
+def moved(task: Task, onto: Task) -> Task:
+    """The same wish in the shop where another task happens: its theme, stock and account. `onto` where it can't be.
+
+    What names a shop, can't be had, or can't be had there, stays out.
+    """
+    wish, place = task.answer, onto.answer["site"]
+    if wish["kind"] != "buy" or wish["why_not"] or "seller" in (*wish["site"]["traps"], *place["traps"]):
+        return onto
+    gone = {(number, name, value) for number, name, value in place["gone"]}
+
+    def can_be_had(number: int) -> bool:
+        limit = wish["limit_cents"]
+        cents = max(by_id()[number].cents, place["raised"].get(str(number), 0))
+        if number in place["sold_out"] or (limit is not None and cents > limit):
+            return False
+        return not any((number, name, value) in gone for name, value in wish["options"].items())
+
+    acceptable = [number for number in wish["alike"] if can_be_had(number)]
+    if not acceptable:
+        return onto
+    return replace(task, answer={**wish, "site": place, "acceptable": acceptable})
+
+
 def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
     """Something in the account."""
     profile = person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"}

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tasks.shop import wording
-from tasks.shop.catalogue import Product
-from tasks.shop.state import DELIVERY, PAYMENT, Address, Card, Checkout, Line, Order
+from tasks.shop.catalogue import Product, by_id, products
+from tasks.shop.state import DELIVERY, PAYMENT, TRAPS, Address, Card, Checkout, Line, Order, Visit
 
 _CARDS = ("Visa ending in", "Mastercard ending in", "Debit card ending in")
 _STATUSES = ("placed", "shipped", "delivered", "delivered")
@@ -29,7 +29,7 @@ def address_line(who: Mapping[str, str]) -> str:
 
 
 def account(
-    chance: random.Random, profile: Mapping[str, str], products: tuple[Product, ...], moved: bool
+    chance: random.Random, profile: Mapping[str, str], goods: tuple[Product, ...], moved: bool
 ) -> dict[str, Any]:
     """Addresses, cards, orders and wishes, as plain data. `moved`: the default address is an old one."""
     here = {name: profile[name] for name in ("full_name", "street", "city", "postcode")}
@@ -40,13 +40,13 @@ def account(
         {"id": number, "label": f"{chance.choice(_CARDS)} {chance.randint(1000, 9999)}"}
         for number in (11, 12)
     ]  # fmt: skip
-    bought = chance.sample(products, 4)
+    bought = chance.sample(goods, 4)
     first = chance.randint(1_000, 80_000)
     orders = [
         _order(chance, first + place * chance.randint(2, 40), product, here, _STATUSES[place])
         for place, product in enumerate(bought)
     ]
-    wishes = [product.id for product in chance.sample(products, 3) if product not in bought]
+    wishes = [product.id for product in chance.sample(goods, 3) if product not in bought]
     return {"addresses": addresses, "default_address": 1, "cards": cards, "orders": orders, "wishes": wishes}
 
 
@@ -86,3 +86,19 @@ def orders(data: Mapping[str, Any], catalogue: Mapping[int, Product]) -> list[Or
         )
         for one in data["orders"]
     ]
+
+
+def visitor(theme: str) -> Visit:
+    """Somebody who looks around in a theme, with an account that was used before; what the shop has in store, it has."""
+    chance = random.Random(theme)
+    who = person(chance)
+    data = account(chance, who, products(), moved=False)
+    return Visit(
+        theme=theme,
+        traps=[trap for trap in TRAPS if chance.random() < 0.4],
+        addresses=addresses(data),
+        default_address=data["default_address"],
+        cards=cards(data),
+        orders=orders(data, by_id()),
+        wishes=data["wishes"],
+    )

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from tasks.shop import people
 from tasks.shop.app import Shop
 from tasks.shop.catalogue import by_id
-from tasks.shop.generate import SUITE, make_task, make_variant
+from tasks.shop.generate import SUITE, make_task, make_variant, moved
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
 from tasks.shop.state import Visit
@@ -41,6 +41,9 @@ class ShopSuite(ThemedSuite[Visit]):
             return replace(task, profile=profile)  # sent to somebody whom the instruction names
         changed = {**task.answer, "address": {name: profile[name] for name in address}}
         return replace(task, profile=profile, answer=changed)
+
+    def moved(self, task: Task, onto: Task) -> Task:
+        return moved(task, onto)
 
     def _store(self, database: Path) -> SessionStore[Visit]:
         return SessionStore(database, Visit, Visit)

@@ -109,6 +109,10 @@ class ThemedSuite(Generic[State]):
         """The task itself, where a suite does not bind profiles anew."""
         return task
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task, where a suite does not move wishes."""
+        return onto
+
     def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
         if split not in self.splits:
             raise ValueError(f"{self.name} has no split {split!r}; there are: {', '.join(self.splits)}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+from tasks.site.themes import THEMES
 from tasks.suites import names
 from tasks.suites import suite as find_suite
 from webdreamer_app.commands.measure import check_split
@@ -13,9 +14,11 @@ from webdreamer_app.console import stdout
 
 
 async def serve_sites(config: Config, port: int) -> None:
-    """Serve the bundled sites until interrupted."""
+    """Serve the bundled sites until interrupted, each theme under an address of its own."""
     with find_suite("shop").open(config.data_dir / "sites" / "shop.db", port) as site:
-        stdout(f"shop: {site.url}/   (Ctrl-C ends it)")
+        stdout("shop   (Ctrl-C ends it)")
+        for theme in THEMES:
+            stdout(f"  {theme.brand:16} {site.url}/enter/{theme.name}")
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
