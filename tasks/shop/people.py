@@ -89,7 +89,7 @@ def orders(data: Mapping[str, Any], catalogue: Mapping[int, Product]) -> list[Or
 
 
 def visitor(theme: str) -> Visit:
-    """Somebody who looks around in a theme, with an account that was used before; what the shop has in store, it has."""
+    """Somebody who looks around in a theme, with an account that was used before."""
     chance = random.Random(theme)
     who = person(chance)
     data = account(chance, who, products(), moved=False)
