@@ -43,7 +43,7 @@ def account(
     bought = chance.sample(goods, 4)
     first = chance.randint(1_000, 80_000)
     orders = [
-        _order(chance, first + place * chance.randint(2, 40), product, here, _STATUSES[place])
+        _order(chance, first + 50 * place + chance.randint(2, 40), product, here, _STATUSES[place])
         for place, product in enumerate(bought)
     ]
     wishes = [product.id for product in chance.sample(goods, 3) if product not in bought]

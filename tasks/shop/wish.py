@@ -122,7 +122,7 @@ def disturb(wish: Wish, chance: random.Random) -> None:
         wish.sold_out.append(chance.choice(sorted(fine)))
     if chance.random() < 0.15 and wish.limit is not None and not wish.raised:
         price = wish.product.cents + 50
-        if price <= wish.limit * 100:
+        if price < wish.limit * 100:
             wish.raised = {wish.product.id: price}
 
 

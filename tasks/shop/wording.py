@@ -235,13 +235,13 @@ RETURN: dict[str, tuple[str, ...]] = {
         "Return the {thing} from order {number}. Reason: {reason}.",
         "I want to send back the {thing}: {reason}.",
         "Please start a return for the {thing} ({reason}).",
-        "The {thing} has to go back. {reason}.",
+        "The {thing} must go back. {reason}.",
     ),
     "validation": ("Bring back the {thing} of order {number}, {reason}.", "Take the {thing} back, because: {reason}."),
     "test": (
-        'The {thing} can\'t stay here. Say "{reason}" and have it collected.',
+        'The {thing} can\'t stay here. Say "{reason}" and have that collected.',
         'Ask for a return of the {thing}; the grounds are "{reason}".',
-        "Order {number} held a {thing} that goes back to the shop: {reason}.",
+        "From order {number} the {thing} should go back to the shop: {reason}.",
     ),
 }
 
@@ -286,14 +286,14 @@ DELETE_CARD: dict[str, tuple[str, ...]] = {
 WISH: dict[str, tuple[str, ...]] = {
     "train": (
         "Put {item} on my wish list.",
-        "Save {item} for later, don't buy it.",
+        "Save {item} for later, don't buy anything.",
         "Add {item} to my wish list, please.",
         "I can't decide yet, so keep {item} on the list.",
     ),
     "validation": ("Keep {item} in mind for me, without ordering.", "Remember {item} on my list."),
     "test": (
-        "I may want {item} one day: pin it to my list and order nothing.",
-        "Not buying today, but {item} belongs on the list of things I dream of.",
+        "I may want {item} one day: pin that to my list and order nothing.",
+        "Not buying today, but put {item} on the list of things I dream of.",
     ),
 }
 

@@ -246,7 +246,7 @@ def test_a_return_for_another_reason_is_a_wrong_commit() -> None:
 
 @pytest.mark.parametrize("kind", [*ASKED, "add_address", "default_address", "wish"])
 def test_an_order_where_nobody_asked_to_buy_fails(kind: str) -> None:
-    new = {name: value for name, value in ADDRESS.items()} | {"street": "9 New Street"}
+    new = ADDRESS | {"street": "9 New Street"}
     answer = asked(kind, address=1, new=new, acceptable=[MUG.id]) | ASKED.get(kind, {})
     addresses = left(2) if kind == "delete_address" else left()
     addresses += [Address(**new, id=105)] if kind == "add_address" else []
