@@ -33,7 +33,9 @@ def account(
 ) -> dict[str, Any]:
     """Addresses, cards, orders and wishes, as plain data. `moved`: the default address is an old one."""
     here = {name: profile[name] for name in ("full_name", "street", "city", "postcode")}
-    places: list[dict[str, Any]] = [person(chance) | {"full_name": profile["full_name"]} for _ in range(2)]
+    places: list[dict[str, Any]] = []
+    while len({one["street"] for one in (here, *places)}) < 3:
+        places = [person(chance) | {"full_name": profile["full_name"]} for _ in range(2)]
     places = [places[0], here | {}, places[1]] if moved else [here | {}, *places]
     addresses = [place | {"id": number} for number, place in enumerate(places, 1)]
     cards = [
