@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from tasks.site.blocks import Block, Button, Page, name_of
@@ -59,8 +59,9 @@ class _Writer:
         runs = groupby(blocks, key=lambda block: isinstance(block, Button))
         return [block for is_run, run in runs for block in (sorted(run, key=_is_primary) if is_run else run)]
 
-    def kind(self, block: Block) -> str:
-        return name_of(block)
+    def kind(self, block: Block | Undefined) -> str:
+        """The name of its kind; empty for what a loop has before its first block and after its last."""
+        return "" if isinstance(block, Undefined) else name_of(block)
 
 
 def _is_primary(block: Block) -> bool:

@@ -27,6 +27,9 @@ const site = {
     field.dispatchEvent(new Event('change', { bubbles: true }));
   },
 
+  // What Enter in a field presses: the main button, else the first that the browser would not press by itself.
+  main: (form) => form?.querySelector('[data-main]') || form?.querySelector('ui-button, [data-send], [onclick^="site.send"]'),
+
   counted(text, step, low, high) {
     const [least, most] = [parseInt(low || '0', 10), parseInt(high || '99', 10)];
     return String(Math.min(Math.max((parseInt(text, 10) || 0) + step, least), most));
@@ -34,7 +37,7 @@ const site = {
 };
 
 document.addEventListener('click', (event) => {
-  const from = event.target.closest?.('a[data-ask], button[data-ask], input[data-ask]');
+  const from = event.target.closest?.('a[href][data-ask], button[data-ask]:not([type=button]), input[data-ask]');
   if (from && !site.asks(from)) event.preventDefault();
   const step = event.target.closest?.('[data-step]');
   const field = step?.parentElement.querySelector('input');
@@ -55,7 +58,7 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     at.click();
   } else if (at.matches(TYPED) && event.key === 'Enter') {
-    const main = (at.getRootNode().host || at).closest('form')?.querySelector('[data-main]');
+    const main = site.main((at.getRootNode().host || at).closest('form'));
     if (!main) return;
     event.preventDefault();
     main.click();
