@@ -72,7 +72,6 @@ async def put_together(browser: Browser, pictures: Sequence[Path], path: Path) -
 
 async def take(addresses: Mapping[str, str], themes: Sequence[str], out: Path, with_sheets: bool) -> None:
     """Photograph every address in every theme."""
-    out.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(None), args=launch_arguments())
         for theme in themes:
@@ -105,6 +104,7 @@ def main() -> None:
     parser.add_argument("--url", nargs="+", default=[], metavar="NAME=ADDRESS")
     parser.add_argument("--sheet", action="store_true")
     given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
     for theme in given.themes:
         print(f"{theme:10} {writing_ms(theme):5.2f} ms a page with {_CARDS} cards")
     if given.url:

@@ -24,13 +24,14 @@ from tasks.site.blocks import (
 from tasks.site.themes import Theme
 
 _THINGS = (
-    ("Enamel mug", "blue", "m", "14.50"), ("Linen tea towel", "white", "t", "9.00"), ("Desk lamp", "black", "l", "64.00"),
+    ("Enamel mug", "blue", "m", "14.50"), ("Linen tea towel", "white", "t", "9.00"),
+    ("Desk lamp", "black", "l", "64.00"),
     ("Oak stool", "brown", "s", "119.00"), ("Wool blanket", "red", "w", "89.90"), ("Glass vase", "green", "v", "32.00"),
     ("Wall clock", "yellow", "c", "45.00"), ("Bread tin", "grey", "d", "21.00"),
 )  # fmt: skip
 _SIZES = (Option("s", "Small"), Option("m", "Medium"), Option("l", "Large", disabled=True))
 _TINTS = tuple(Option(name.lower(), name) for name in ("Blue", "Red", "Green", "Black"))
-_WAYS = (Option("post", "Post, 3 to 5 days"), Option("van", "Courier, next day"), Option("shop", "Collect", disabled=True))
+_WAYS = (Option("post", "Post, 3 to 5 days"), Option("van", "Courier, next day"), Option("shop", "Collect", True))
 
 
 def _card(name: str, colour: str, letter: str, price: str) -> tuple[Block, ...]:
