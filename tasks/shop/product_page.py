@@ -56,8 +56,6 @@ def _form(scene: Scene, product: Product, seller: str, chosen: Mapping[str, str]
     if scene.visit.has("express"):
         buttons.append(Button(scene.say("buy_now"), kind="secondary", to=f"/buy/{product.id}{whose}"))
     buttons.append(Button(scene.say("wish"), kind="secondary", to=f"/wishlist/add/{product.id}"))
-    if scene.theme.order == 1:
-        buttons.reverse()
     return Form(f"/cart/add/{product.id}{whose}", (*fields, Group(tuple(buttons), kind="bar")))
 
 
