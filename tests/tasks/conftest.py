@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +106,9 @@ class TextBrowser:
         tag = str(node.tag)
         role = node.get("role") or _CONTAINERS.get(tag, "")
         if tag == "label":
-            self._widget(next(node.iter(*_WIDGETS)), depth)
+            inside = next(node.iter(*_WIDGETS), None)
+            if inside is not None:  # others stand beside their control, which is told by itself
+                self._widget(inside, depth)
         elif tag in _WIDGETS:
             if node.get("type") != "hidden":
                 self._widget(node, depth)
@@ -127,6 +128,8 @@ class TextBrowser:
         bid = str(len(self.nodes) + 1)
         self.nodes[bid] = node
         label = next(node.iterancestors("label"), None)
+        if label is None and node.get("id"):
+            label = next(iter(node.getroottree().xpath("//label[@for=$id]", id=node.get("id"))), None)
         name = node.get("aria-label") or (_words(label) if label is not None else _words(node))
         disabled = "disabled" in node.attrib
         if node.tag in ("a", "button"):
@@ -180,9 +183,8 @@ class TextBrowser:
         elif node.get("type") in ("radio", "checkbox"):
             _tick(node)
         elif verb in ("click", "press") and node.get("type") != "button":
-            asks = node.get("onclick", "")
-            if "confirm(" in asks and verb == "click":
-                self._asked = (json.loads(asks.partition("confirm(")[2].rpartition(")")[0]), node)
+            if node.get("data-ask") and verb == "click":
+                self._asked = (node.get("data-ask"), node)
             else:
                 self._go(node)
                 return
