@@ -20,7 +20,7 @@ from tasks.shop.generate import make_task, split_of, targets, theme_of
 from tasks.shop.scene import lexicon
 from tasks.shop.state import TRAPS
 from tasks.shop.wish import INFEASIBLE
-from tasks.site.themes import THEMES, of_split
+from tasks.site.themes import THEMES, Theme, of_split
 from tasks.suites import suite
 from tasks.task import Task
 
@@ -148,6 +148,16 @@ def test_commits_and_headings_of_the_other_splits_occur_in_no_training_theme(spl
     for theme in of_split(split):
         said = lexicon().words(theme)[key]
         assert re.sub(r"\{\w+\}", "", said).strip(" :.?!").lower() not in known, said
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_no_control_of_a_shop_is_called_like_an_option_of_its_products(theme: Theme) -> None:
+    options = {name for product in products() for name, _ in product.options}
+    words = lexicon().words(theme)
+    labels = {words[key] for key in ("quantity", "how_often", "protection", "colour", "material", "feature", "sort")}
+    assert not options & labels and len(labels) == 7
+    lines = {words[key].partition(":")[0] for key in ("quantity_line", "each", "every_month", "with_protection")}
+    assert not options & lines
 
 
 def test_every_key_has_words_in_every_split() -> None:
