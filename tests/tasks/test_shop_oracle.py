@@ -76,12 +76,8 @@ def graded(site: Site, browser: Any, task: Task) -> Grade:
     return site.grade(task, browser.session, Ending(browser.reported))
 
 
-def click(browser: Any, name: str) -> None:
-    browser.act(f"click({next(one.bid for one in browser.elements if one.bid and one.name == name)!r})")
-
-
 def tasks_with(wanted: Callable[[Task], bool], split: str = "train", seed: int = 14) -> Iterator[Task]:
-    return (task for task in map(lambda n: SHOP.task(f"shop/{split}/{seed}/{n}"), itertools.count()) if wanted(task))
+    return (task for task in (SHOP.task(f"shop/{split}/{seed}/{n}") for n in itertools.count()) if wanted(task))
 
 
 def plain(task: Task) -> bool:
@@ -224,16 +220,14 @@ def test_oracle_starts_from_any_page(path: str, site: Site, open_shop: Visit) ->
 def test_oracle_dismisses_dialogs_that_nobody_wants() -> None:
     for kind in KINDS:
         task = next(tasks_with(lambda task, kind=kind: task.answer["kind"] == kind))
-        for question in ("Really?", "Cancel order 10001? This can't be undone.", "Delete address: 1 Nowhere. Sure?"):
+        for question in ("Really?", "Cancel order 10001? Sure?", "Delete address: 1 Nowhere. Sure?"):
             text = f"page 'Shop' url='http://127.0.0.1/'\ndialog confirm {question!r}\nmain"
             assert read_page(text).dialog
             assert SHOP.oracle(task)(text) == ("dialog_dismiss()",)
 
 
-@pytest.mark.parametrize(
-    ("kind", "key"), [("cancel", "cancel_order"), ("delete_address", "delete_address"), ("delete_card", "delete_card")]
-)
-def test_oracle_agrees_to_the_question_about_what_is_asked(kind: str, key: str, site: Site, open_shop: Visit) -> None:
+@pytest.mark.parametrize("kind", ["cancel", "delete_address", "delete_card"])
+def test_oracle_agrees_to_the_question_about_what_is_asked(kind: str, site: Site, open_shop: Visit) -> None:
     asking = tasks_with(lambda task: task.answer["kind"] == kind and "confirm" in task.answer["site"]["traps"])
     task = next(asking)
     browser = open_shop(task)
@@ -260,23 +254,18 @@ def test_oracle_removes_what_is_wrong_and_what_is_double(site: Site, open_shop: 
 
 def test_oracle_removes_the_second_of_two_right_lines(site: Site, open_shop: Visit) -> None:
     task = next(tasks_with(plain, seed=17))
-    read, oracle = Reader.of(theme_of(task).name), SHOP.oracle(task)
+    read, answer = Reader.of(theme_of(task).name), task.answer
+    right = by_id()[answer["acceptable"][0]]
+    form = {name: values[0] for name, values in right.options} | answer["options"] | {"quantity": answer["quantity"]}
+    form |= {"protection": "yes"} if answer["protection"] else {}
     browser = open_shop(task)
-    while not any(one.name == read.say("remove") for one in browser.elements):
-        before = browser.url
-        browser.act(oracle(browser.text)[0])
-    browser.goto(before)
-    while not any(one.name == read.say("remove") for one in browser.elements):
-        page = read_page(browser.text)
-        fields = [one for one in oracle(browser.text) if not one.startswith("click") or "radio" in browser.text]
-        add = read.control(page, "add_to_cart")
-        assert add is not None and fields
-        steps = SHOP.oracle(task)(browser.text.replace(f"{read.say('cart')} (", "x ("))
-        browser.act(steps[0])
+    for _ in range(2):
+        browser.client.post(f"{site.url}/cart/add/{right.id}", form)
+    browser.goto(f"{site.url}/cart")
     assert sum(one.name == read.say("remove") for one in browser.elements) == 2
-    solve(browser, task, random.Random(4))
+    done = solve(browser, task, random.Random(4))
     grade = graded(site, browser, task)
-    assert grade.success and not grade.wrong_commits
+    assert grade.success and not grade.wrong_commits and len(done) < 20
 
 
 def test_oracle_rewrites_a_wrong_address_from_the_review(site: Site, open_shop: Visit) -> None:
@@ -311,7 +300,7 @@ def test_oracle_takes_back_a_donation_from_the_review(site: Site, open_shop: Vis
 
 
 def test_a_copy_of_a_session_is_solved_like_the_original(site: Site, open_shop: Visit, visit: Visit) -> None:
-    task = next(tasks_with(plain, "test", 23))
+    task = next(tasks_with(plain, seed=23))
     browser = open_shop(task)
     themed(site).clone(browser.session, f"{browser.session}-copy")
     copy = visit(f"{browser.session}-copy", task)
