@@ -12,7 +12,7 @@ _VALUE = re.compile(rf" value={_STRING}")
 _OPTIONS = re.compile(r" options=\[((?:'(?:[^'\\]|\\.)*'(?:, )?)*)\]")
 _DIALOG = re.compile(r"^dialog (alert|confirm|prompt|beforeunload) '")
 _GROUP = re.compile(r"^ *\[(g\d+)\] .* folded\b")
-_FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|required|readonly)\b")
+_FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|covered|required|readonly)\b")
 
 
 @dataclass(frozen=True, slots=True)

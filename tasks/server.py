@@ -18,7 +18,8 @@ def serve(application: Any, port: int = 0) -> Iterator[str]:
     """Yield the base URL while the application is served; `port` 0 takes a free one. Raises ServerError."""
     import uvicorn
 
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named as TCP, so that small answers are not held back (the loop turns on TCP_NODELAY for such sockets only).
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))

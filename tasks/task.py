@@ -6,10 +6,21 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Oracle = Callable[[str], tuple[str, ...]]
 """Serialized page → acceptable next actions as strings, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A JavaScript expression that is evaluated in the agent's browser when the episode is over."""
+
+    expression: str
+    url: str = ""
+    """Page to open first; empty: the one that is open."""
+    before: tuple[str, ...] = ()
+    """Expressions that run first; nobody looks at what becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class Task:
     answer: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
     """Documents that the person has at hand: file name → text. `upload_file` finds them by their name."""
+    reads: tuple[Read, ...] = ()
+    """What the grader wants to know of the live pages when the episode is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,12 @@ class Ending:
     """Whether the agent said that the task can't be done."""
     page: Any = None
     """What `Readback.ending` gave on the last page; None where the suite has none or the page is gone."""
+    message: str = ""
+    """The agent's last words: its answer, or why it can't be done."""
+    url: str = ""
+    """Address of the page that the agent ended on."""
+    reads: tuple[Any, ...] = ()
+    """What each of `Task.reads` gave; None where a page could not be had or the expression failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,8 @@ class Grade:
     wrong_commits: tuple[str, ...]
     """One sentence for each wrong irreversible commit."""
     detail: str
+    undecided: str = ""
+    """Why success and reward could not be told; empty where they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,10 @@ class Start:
 
     url: str
     cookies: tuple[Cookie, ...]
+    more: tuple[str, ...] = ()
+    """Pages that are open in further tabs."""
+    storage_state: Path | None = None
+    """Cookies and local storage that the browser begins with, as Playwright writes them."""
 
 
 UNREPORTED = Ending()
@@ -96,6 +121,69 @@ class Site(Protocol):
         ...
 
     def grade(self, task: Task, session: str, ending: Ending = UNREPORTED) -> Grade: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a browser has to be opened for a task."""
+
+    width: int
+    """CSS pixels."""
+    height: int
+    locale: str = ""
+    """`de-DE`; empty: the browser's own."""
+    timezone: str = ""
+    """`Europe/Berlin`; empty: the machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a joined site says of the page as it is now."""
+
+    reward: float
+    done: bool
+    """Whether the episode is over."""
+    detail: str = ""
+
+
+@runtime_checkable
+class JoinedSite(Site, Protocol):
+    """A site that works in the agent's own browser: it opens the first page there, and judges the live one.
+
+    Every method raises JoinError. `page` is the page's CDP target id.
+    """
+
+    async def window(self, task: Task, session: str) -> Window:
+        """Make the task ready: the browser that it wants."""
+        ...
+
+    async def join(self, session: str, browser: str, page: str) -> str:
+        """Attach to the browser at this CDP address, open the first page in `page`; the instruction."""
+        ...
+
+    async def judge(self, session: str, page: str, ending: Ending = UNREPORTED) -> Judgement: ...
+
+    async def leave(self, session: str) -> None:
+        """Let go of the browser. The last judgement stays for `grade`."""
+        ...
+
+
+class JoinError(RuntimeError):
+    """A joined site could not do its part; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteSettings:
+    """What suites that aren't bundled need to know of this machine."""
+
+    browsergym_python: Path | None = None
+    """Python of the environment with BrowserGym; None: the one in `browsergym_folder`, or ours."""
+    browsergym_folder: Path | None = None
+    """Where that environment is looked for."""
+    data_dir: Path | None = None
+    """Where sites are installed that aren't bundled; None: in the platform's folder."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of the sites that task files name: `SHOPPING` → URL."""
 
 
 class Suite(Protocol):

@@ -83,6 +83,12 @@ class Result:
     timings: tuple[StepTimings, ...] = ()
     """One for each step taken by this run."""
 
+    @property
+    def last_words(self) -> str:
+        """What the agent said last: its answer, or why it can't be done; empty where it said nothing."""
+        said = [step.action for step in self.history.steps if is_final(step.action) and step.outcome.executed]
+        return str(said[-1].value[0]) if said and said[-1].value else ""
+
 
 @dataclass(slots=True)
 class _Clock:

@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 train_app = typer.Typer(rich_markup_mode=None, help="Train a part from recorded sessions.", no_args_is_help=True)
 app.add_typer(train_app, name="train")
+sites_app = typer.Typer(rich_markup_mode=None, help="The sites that tasks run on: serve or install them.")
+app.add_typer(sites_app, name="sites")
 
 Policy = Annotated[str | None, typer.Option("--policy", help="embedded; on suites also oracle, random, noop.")]
 Planner = Annotated[str | None, typer.Option("--planner", help="reactive.")]
@@ -37,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, also on a terminal.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of tasks and of everything random.")]
 AcceptRisk = Annotated[
-    bool, typer.Option("--i-accept-the-risk", help="Needed for --approve all on sites that aren't bundled.")
+    bool, typer.Option("--i-accept-the-risk", help="Needed to act without a gate on sites that aren't bundled.")
 ]
 
 
@@ -54,7 +56,7 @@ def _finish(status: int) -> None:
 
 @app.command()
 def demo(
-    suite: Annotated[str, typer.Argument(help="Bundled site.")] = "shop",
+    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "shop",
     policy: Policy = None,
     planner: Planner = None,
     approve: Approve = None,
@@ -127,9 +129,11 @@ def run(
         _finish(run_async(run_task(settings(), task, url, profile, json, i_accept_the_risk)))
 
 
-@app.command()
+@sites_app.callback(invoke_without_command=True)
 def sites(
+    context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    site: Annotated[str, typer.Option("--site", help="shop, or pretix where it is installed.")] = "shop",
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:
@@ -137,8 +141,24 @@ def sites(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
     from webdreamer_app.commands.sites import serve_sites
 
+    if context.invoked_subcommand is not None:
+        return
     with errors_as_sentences():
-        run_async(serve_sites(_config(config, set_), port))
+        run_async(serve_sites(_config(config, set_), site, port))
+
+
+@sites_app.command("install")
+def install_site(
+    site: Annotated[str, typer.Argument(help="pretix, a ticket shop: its own environment, about 600 MB.")],
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Install a site that isn't bundled into the data folder; goes on where it stopped."""
+    from webdreamer_app.commands.edge import errors_as_sentences
+    from webdreamer_app.commands.sites import install
+
+    with errors_as_sentences():
+        install(_config(config, set_), site)
 
 
 @app.command()
@@ -180,7 +200,7 @@ def tasks(
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(help="Suite to measure on.")],
+    suite: Annotated[str, typer.Argument(help="Suite to measure on, browsergym:ID, or a JSON file of tasks.")],
     planner: Annotated[
         list[str] | None, typer.Option("--planner", help="reactive or reactive+gate; may be repeated.")
     ] = None,
@@ -196,6 +216,7 @@ def bench(
     device: Device = None,
     config: ConfigFile = None,
     set_: Set = None,
+    i_accept_the_risk: AcceptRisk = False,
 ) -> None:
     """Planners side by side on the same tasks."""
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
@@ -206,7 +227,7 @@ def bench(
             config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, page_tokens=page_tokens,
             device=device,
         )  # fmt: skip
-        run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json))
+        run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json, i_accept_the_risk))
 
 
 @app.command()

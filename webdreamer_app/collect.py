@@ -14,7 +14,7 @@ from pathlib import Path
 
 from storage.repository import Repository, open_repository
 from tasks.suites import suite as find_suite
-from tasks.task import Oracle, Site, Suite, Task
+from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import is_final, parse
 from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
@@ -111,17 +111,21 @@ class _Worker:
             await self.repository.set_instruction(session, episode.task.instruction)
             count, ended = await self._steps(episode)
             grade = await episode.grade(ended)
-        await self.repository.end_session(session, "collected", f"{count} steps", grade_data(grade))
+        status = "lost" if ended is Status.STUCK else "collected"
+        await self.repository.end_session(session, status, f"{count} steps", grade_data(grade))
 
     async def _steps(self, episode: Episode) -> tuple[int, Status]:
-        """How many steps were taken, and how they ended."""
+        """How many steps were taken, and how they ended; stuck where the oracle knows no way on."""
         page, observation = episode.page, episode.first
         chance = random.Random(f"{episode.task.id}/{self.options.seed}")
         oracle = self.suite.oracle(episode.task)
         recorder = DatabaseRecorder(self.repository, episode.session)
         history = History(episode.goal)
         for number in range(self.options.max_steps):
-            plan = await self._plan(chance, oracle, observation, history)
+            right = [parse(text) for text in oracle(observation.text)]
+            if not right:
+                return number, Status.STUCK
+            plan = await self._plan(chance, right, observation, history)
             verdict = Verdict(Decision.ACT, "collecting")
             async with recorder.step(observation, plan, verdict) as record:
                 outcome = await page.execute(plan.chosen.action)
@@ -133,8 +137,9 @@ class _Worker:
             observation = outcome.observation
         return self.options.max_steps, Status.STEP_LIMIT
 
-    async def _plan(self, chance: random.Random, oracle: Oracle, observation: Observation, history: History) -> Plan:
-        right = [parse(text) for text in oracle(observation.text)]
+    async def _plan(
+        self, chance: random.Random, right: list[Action], observation: Observation, history: History
+    ) -> Plan:
         proposals = tuple(Proposal(action, "acceptable", 1 / len(right)) for action in right)
         chosen = chance.choice(right)
         if not is_final(chosen):

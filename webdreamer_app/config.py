@@ -20,6 +20,8 @@ DATABASE = "sessions.db"
 LEAST_PAGE_TOKENS = 200
 APPROVALS = ("ask", "deny", "gate", "all")
 DEVICES = ("auto", "cpu", "cuda")
+WEBARENA_SITES = ("SHOPPING", "SHOPPING_ADMIN", "REDDIT", "GITLAB", "MAP", "WIKIPEDIA", "HOMEPAGE", "CLASSIFIEDS")
+"""Environment variables by which WebArena itself knows its sites."""
 
 
 def _user_data_dir() -> Path:
@@ -58,6 +60,8 @@ class Config:
     """Chromium to start; None: Playwright's own, then the system's."""
     policy_path: Path | None = None
     """Weights of the embedded policy; None: those in the package."""
+    browsergym_python: Path | None = None
+    """Python of the environment that has BrowserGym; None: that in `<data_dir>/browsergym`, else this one."""
     timeout_s: float = 20.0
     """Limit for one action or navigation in the browser, in seconds."""
     tau_commit: float = 0.5
@@ -120,6 +124,13 @@ def load_profile(path: Path) -> dict[str, str]:
     profile: dict[str, str] = {}
     _flatten(_read_toml(path, "profile", ProfileError), "", profile, path)
     return profile
+
+
+def site_addresses(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Addresses of the sites that task files name: `WA_SHOPPING`, or WebArena's own `SHOPPING`, is `SHOPPING`'s."""
+    found = os.environ if environ is None else environ
+    plain = {name: found[name] for name in WEBARENA_SITES if found.get(name)}
+    return plain | {name.removeprefix("WA_"): url for name, url in found.items() if name.startswith("WA_") and url}
 
 
 def _flatten(table: Mapping[str, object], prefix: str, into: dict[str, str], path: Path) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tasks.task import Ending, Grade, Site, Suite, Task
+from tasks.task import Ending, Grade, JoinedSite, Read, Site, Start, Suite, Task
 from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import ChromiumBrowser
 from webdreamer_app.browser.page_text import task_words
+from webdreamer_app.errors import BrowserError
+from webdreamer_app.joined import JudgedBrowser, join
+from webdreamer_app.protocols import Browser
 from webdreamer_app.types import Goal, Observation
 
 
@@ -26,42 +29,101 @@ class Episode:
     session: str
     page: ChromiumBrowser
     first: Observation
+    judged: JudgedBrowser | None = None
+    """Where the site judges every step: the browser that asks it to."""
 
     @property
     def goal(self) -> Goal:
         return Goal(self.task.instruction, dict(self.task.profile))
 
-    async def grade(self, status: Status | None = None) -> Grade:
-        """What the site says of it now."""
-        return await grade(self.suite, self.site, self.task, self.session, self.page, status)
+    @property
+    def browser(self) -> Browser:
+        """What the agent drives."""
+        return self.judged or self.page
+
+    async def grade(self, status: Status | None = None, said: str = "") -> Grade:
+        """What the site says of it now, when it ended with `status` and the agent `said` so."""
+        return await grade(self.suite, self.site, self.task, self.session, self.page, status, said, self.judged)
 
 
 @contextlib.asynccontextmanager
 async def open_episode(
     window: ChromiumBrowser, suite: Suite, site: Site, task: Task, session: str
 ) -> AsyncIterator[Episode]:
-    """Start the task in a context of its own of a running browser. Raises BrowserError."""
+    """Start the task in a context of its own of a running browser. Raises BrowserError.
+
+    A site that joins the agent's browser gets one of its own, beside the running one.
+    """
+    if isinstance(site, JoinedSite):
+        async with join(window.options, site, task, session) as (judged, first, asked_for):
+            yield Episode(suite, site, asked_for, session, judged.page, first, judged)
+        return
     start = site.start(session, task)
-    cookies = tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
     with documents(task) as folder:
-        async with window.fresh(cookies, task_words(task.instruction), folder) as page:
+        async with window.fresh(
+            cookies_of(start), task_words(task.instruction), folder, storage_state=start.storage_state
+        ) as page:
+            await open_more(page, start)
             first = await page.goto(start.url)
-            yield Episode(suite, site, await asked(suite, task, page), session, page, first)
+            stated = await asked(suite, task, page)
+            if stated is not task:
+                first = await page.observe()
+            yield Episode(suite, site, stated, session, page, first)
+
+
+def cookies_of(start: Start) -> tuple[tuple[str, str, str], ...]:
+    return tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
+
+
+async def open_more(page: ChromiumBrowser, start: Start) -> None:
+    """Open what the task has in further tabs; the first stays the one that is looked at. Raises BrowserError."""
+    for url in start.more:
+        await page.new_tab()
+        await page.goto(url)
+    page.active = 0
 
 
 async def asked(suite: Suite, task: Task, page: ChromiumBrowser) -> Task:
-    """The task with the instruction that its first page gives, where the suite's pages do."""
+    """The task with the instruction that its first page gives, where the suite's pages do; its words are wanted."""
     if not suite.readback.goal:
         return task
-    return replace(task, instruction=str(await page.value_of(suite.readback.goal) or task.instruction))
+    instruction = str(await page.value_of(suite.readback.goal) or task.instruction)
+    page.want(task_words(instruction))
+    return replace(task, instruction=instruction)
 
 
 async def grade(
-    suite: Suite, site: Site, task: Task, session: str, page: ChromiumBrowser, status: Status | None = None
+    suite: Suite,
+    site: Site,
+    task: Task,
+    session: str,
+    page: ChromiumBrowser,
+    status: Status | None = None,
+    said: str = "",
+    judged: JudgedBrowser | None = None,
 ) -> Grade:
-    """What the site says of an episode that ended with `status`."""
-    value = await page.value_of(suite.readback.ending) if suite.readback.ending else None
-    return site.grade(task, session, Ending(status is Status.INFEASIBLE, value))
+    """What the site says of an episode that ended with `status`. What it reads may take the browser elsewhere."""
+    ending = Ending(
+        infeasible=status is Status.INFEASIBLE,
+        page=await page.value_of(suite.readback.ending) if suite.readback.ending else None,
+        message=said,
+        url=page.tab.page.url if page.tabs else "",
+    )
+    ending = replace(ending, reads=tuple([await _read(page, one) for one in task.reads]))
+    if judged is not None:
+        await judged.judge(ending)
+    return site.grade(task, session, ending)
+
+
+async def _read(page: ChromiumBrowser, wanted: Read) -> Any:
+    if wanted.url:
+        try:
+            await page.goto(wanted.url)
+        except BrowserError:
+            return None
+    for expression in wanted.before:
+        await page.value_of(expression)
+    return await page.value_of(wanted.expression)
 
 
 @contextlib.contextmanager

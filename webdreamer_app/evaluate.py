@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from storage.repository import Repository, open_repository
-from tasks.suites import suite as find_suite
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import format_action
 from webdreamer_app.agent import Result, Status, StepTimings
@@ -23,6 +22,7 @@ from webdreamer_app.episode import grade_data, open_episode
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Decision, Goal, History
 
 EPISODE_METRICS = (
@@ -61,6 +61,7 @@ class Episode:
     planner: str
     task_id: str
     metrics: dict[str, float]
+    """Without success and reward where nobody could tell."""
     timings: tuple[StepTimings, ...] = field(repr=False)
     detail: str = ""
     broken: str = ""
@@ -72,7 +73,7 @@ Progress = Callable[[int, int], None]
 
 async def bench(options: BenchOptions, config: Config, database: Path, progress: Progress) -> dict[str, Any]:
     """Run every planner on every task and summarise. Raises WebDreamerErrors."""
-    suite = find_suite(options.suite)
+    suite = find_suite(options.suite, config)
     tasks = [task for seed in options.seeds for task in suite.sample(options.split, options.count, seed)]
     jobs: asyncio.Queue[tuple[str, Task]] = asyncio.Queue()
     for task in tasks:
@@ -122,7 +123,6 @@ class _Runner:
     async def _episode(self, window: ChromiumBrowser, planner: str, task: Task) -> Episode:
         config = replace(self.config, planner=planner.removesuffix(GATED))
         oracle = self.suite.oracle(task)
-        policy = self.shared or await load_policy(config, oracle)
         gate = make_gate("gate" if planner.endswith(GATED) else "all", config.tau_commit, None, interactive=False)
         session = await self.repository.create_session(
             task.instruction, self.site.url, dict(task.profile), {"planner": planner, "policy": config.policy}, task.id
@@ -132,22 +132,22 @@ class _Runner:
         result, broken, interactions, grade = Result(Status.FAILED, "", History(goal)), "", 0, None
         try:
             async with open_episode(window, self.suite, self.site, task, session) as episode:
-                goal = episode.goal
+                goal, oracle = episode.goal, self.suite.oracle(episode.task)
                 await self.repository.set_instruction(session, goal.instruction)
-                agent = make_agent(config, episode.page, policy, gate, recorder, lambda event: None)
+                policy = self.shared or await load_policy(config, oracle)
+                agent = make_agent(config, episode.browser, policy, gate, recorder, lambda event: None)
                 try:
                     result = await agent.run(History(goal))
                 finally:
                     interactions = episode.page.interactions
-                grade = await episode.grade(result.status)
+                grade = await episode.grade(result.status, result.last_words)
         except BrowserError as error:
             broken = str(error)
             result = Result(Status.FAILED, broken, await load_history(self.repository, session, goal))
         grade = grade or self.site.grade(task, session)
         await self.repository.end_session(session, result.status.value, result.message, grade_data(grade))
-        metrics = {
-            "success": float(grade.success),
-            "reward": grade.reward,
+        graded = {} if grade.undecided else {"success": float(grade.success), "reward": grade.reward}
+        metrics = graded | {
             "interactions": float(interactions),
             "wrong_commits": float(len(grade.wrong_commits)),
             "needless_blocks": _needless(result.history, oracle),
@@ -155,7 +155,7 @@ class _Runner:
             "tokens": 0.0,
             "usd": 0.0,
         }
-        return Episode(planner, task.id, metrics, result.timings, grade.detail, broken)
+        return Episode(planner, task.id, metrics, result.timings, grade.undecided or grade.detail, broken)
 
 
 def _needless(history: History, oracle: Callable[[str], tuple[str, ...]]) -> float:
@@ -184,15 +184,20 @@ def summary(options: BenchOptions, episodes: Sequence[Episode], policy_sha256: s
 
 def _planner_summary(episodes: Sequence[Episode]) -> dict[str, Any]:
     result: dict[str, Any] = {
-        name: mean_with_interval([one.metrics[name] for one in episodes]) for name in EPISODE_METRICS
+        name: mean_with_interval([one.metrics[name] for one in episodes if name in one.metrics])
+        for name in EPISODE_METRICS
     }
     timings = [timing for one in episodes for timing in one.timings]
     for name in STEP_METRICS:
         values = sorted(getattr(timing, name) for timing in timings)
         result[f"ms_{name}"] = {"p50": _percentile(values, 0.5), "p95": _percentile(values, 0.95)}
     result["counts"] = {"episodes": len(episodes), "steps": len(timings)} | {
-        name: round(sum(one.metrics[name] for one in episodes)) for name in ("success", "interactions", "wrong_commits")
+        name: round(sum(one.metrics.get(name, 0.0) for one in episodes))
+        for name in ("success", "interactions", "wrong_commits")
     }
+    undecided = [one for one in episodes if "success" not in one.metrics]
+    if undecided:
+        result["counts"]["undecided"] = len(undecided)
     return result
 
 
@@ -204,7 +209,9 @@ def _paired(planners: Sequence[str], found: dict[str, list[Episode]]) -> dict[st
             theirs = {one.task_id: one.metrics for one in found[second]}
             shared = sorted(ours.keys() & theirs.keys())
             result[f"{first} - {second}"] = {
-                name: mean_with_interval([ours[task][name] - theirs[task][name] for task in shared])
+                name: mean_with_interval(
+                    [ours[one][name] - theirs[one][name] for one in shared if name in ours[one] and name in theirs[one]]
+                )
                 for name in EPISODE_METRICS
             }
     return result

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,21 @@ from playwright.async_api import Error as PlaywrightError
 
 from storage.repository import Repository
 from tasks.server import ServerError
-from tasks.suites import suite as find_suite
-from tasks.task import Grade, Site, Task
+from tasks.suites import joins_browser
+from tasks.task import Grade, JoinedSite, Site, Start, Task
 from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
-from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
+from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.config import Config
 from webdreamer_app.effect_addresses import only_reads
-from webdreamer_app.episode import asked, documents, grade, grade_data
+from webdreamer_app.episode import asked, cookies_of, documents, grade, grade_data, open_more
 from webdreamer_app.errors import BrowserError, EnvironmentFailed, UsageError
 from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Stepped
 from webdreamer_app.gate import REFUSED, Ask
+from webdreamer_app.joined import JudgedBrowser, join
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.suites import find_suite, find_task
 from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
 
 _log = logging.getLogger(__name__)
@@ -85,7 +87,11 @@ class SessionResult:
     @property
     def exit_status(self) -> int:
         """0 done, 1 not done, 3 stopped by the gate."""
-        if self.grade is not None and self.result.status in (Status.DONE, Status.INFEASIBLE):
+        if (
+            self.grade is not None
+            and not self.grade.undecided
+            and self.result.status in (Status.DONE, Status.INFEASIBLE)
+        ):
             return 0 if self.grade.success else 1
         return self.result.status.exit_status
 
@@ -176,37 +182,49 @@ async def _run(
         history = await load_history(repository, session_id, plan.goal)
         history = replace(history, resumed_at=len(history.steps))
     state = folder / "browser-state.json"
-    suite = find_suite(plan.task.suite) if plan.task else None
-    oracle = suite.oracle(plan.task) if suite and plan.task else None
+    suite = find_suite(plan.task.suite, config) if plan.task else None
     graded = None
-    loading = asyncio.create_task(load_policy(config, oracle))  # reads weights while site and browser start
+
+    def oracle(text: str) -> tuple[str, ...]:
+        """Of the task as its page states it, which is known by the time that the policy asks."""
+        assert suite is not None and plan.task is not None, plan
+        return suite.oracle(replace(plan.task, instruction=history.goal.instruction))(text)
+
+    # Reads weights while site and browser start.
+    loading = asyncio.create_task(load_policy(config, oracle if suite is not None else None))
     try:
-        with _site(plan, folder) as site, documents(plan.task, folder / "documents") as papers:
-            url, cookies = _start(site, plan, session_id)
+        with _site(config, plan, folder) as site, documents(plan.task, folder / "documents") as papers:
+            start = _start(site, plan, session_id)
             options = replace(
                 browser_options(config),
-                cookies=cookies,
-                storage_state=state if plan.resume else None,
+                cookies=cookies_of(start),
+                storage_state=state if plan.resume else start.storage_state,
                 wanted=task_words(plan.goal.instruction),
                 downloads=folder / "downloads",
                 documents=papers,
             )
-            async with open_browser(options) as browser:
-                emit(SessionStarted(session_id, plan.goal.instruction, url))
+            async with _opened(options, site, plan, session_id) as (browser, judged, instruction):
+                emit(SessionStarted(session_id, instruction, start.url))
                 if not plan.resume:
-                    await repository.set_url(session_id, url)
-                await _open_first(browser, [*_places_to_go_on(history), url])
+                    await repository.set_url(session_id, start.url)
+                if judged is None:
+                    await open_more(browser, start)
+                    await _open_first(browser, [*_places_to_go_on(history), start.url])
                 if suite is not None and plan.task is not None and not plan.resume:
-                    instruction = (await asked(suite, plan.task, browser)).instruction
+                    instruction = (
+                        (await asked(suite, plan.task, browser)).instruction if judged is None else instruction
+                    )
                     await repository.set_instruction(session_id, instruction)
                     history = replace(history, goal=replace(history.goal, instruction=instruction))
                 policy = await loading
                 gate = make_gate(plan.approve, config.tau_commit, ask, interactive=interactive)
                 recorder = DatabaseRecorder(repository, session_id, len(history.steps))
-                agent = make_agent(config, SavingBrowser(browser, state), policy, gate, recorder, emit)
+                driven = judged or SavingBrowser(browser, state)
+                agent = make_agent(config, driven, policy, gate, recorder, emit)
                 result = await agent.run(history)
                 if suite is not None and site is not None and plan.task is not None:
-                    graded = await grade(suite, site, plan.task, session_id, browser, result.status)
+                    said = result.last_words
+                    graded = await grade(suite, site, plan.task, session_id, browser, result.status, said, judged)
     finally:
         loading.cancel()
     await repository.end_session(session_id, result.status.value, result.message, grade_data(graded))
@@ -216,8 +234,21 @@ async def _run(
     return SessionResult(session_id, result, graded)
 
 
+@contextlib.asynccontextmanager
+async def _opened(
+    options: BrowserOptions, site: Site | None, plan: SessionPlan, session_id: str
+) -> AsyncIterator[tuple[ChromiumBrowser, JudgedBrowser | None, str]]:
+    """The browser, the one that the site judges where it does, and the instruction."""
+    if isinstance(site, JoinedSite) and plan.task is not None:
+        async with join(options, site, plan.task, session_id) as (judged, _, task):
+            yield judged.page, judged, task.instruction
+    else:
+        async with open_browser(options) as browser:
+            yield browser, None, plan.goal.instruction
+
+
 @contextlib.contextmanager
-def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
+def _site(config: Config, plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
     """The bundled site, on the same port when a session goes on: addresses in its log stay true."""
     if plan.task is None:
         yield None
@@ -225,17 +256,14 @@ def _site(plan: SessionPlan, folder: Path) -> Iterator[Site | None]:
     folder.mkdir(parents=True, exist_ok=True)
     port = urlsplit(plan.url).port or 0 if plan.resume else 0
     try:
-        with find_suite(plan.task.suite).open(folder / "site.db", port) as site:
+        with find_suite(plan.task.suite, config).open(folder / "site.db", port) as site:
             yield site
     except ServerError as error:
         raise EnvironmentFailed(str(error)) from error
 
 
-def _start(site: Site | None, plan: SessionPlan, session_id: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
-    if site is None:
-        return plan.url, ()
-    start = site.start(session_id, plan.task)
-    return start.url, tuple((cookie.name, cookie.value, cookie.url) for cookie in start.cookies)
+def _start(site: Site | None, plan: SessionPlan, session_id: str) -> Start:
+    return Start(plan.url, ()) if site is None else site.start(session_id, plan.task)
 
 
 def _places_to_go_on(history: History) -> list[str]:
@@ -291,7 +319,9 @@ async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan,
         raise UsageError(
             f"Session {session.id} has ended ({session.status}): there is nothing to go on with. Start a new run."
         )
+    if joins_browser(session.task_id):
+        raise UsageError(f"Session {session.id} ended with its browser, as BrowserGym's tasks do: start a new one.")
     settings = json.loads(session.config)
-    task = find_suite(session.task_id.split("/")[0]).task(session.task_id) if session.task_id else None
+    task = find_task(session.task_id) if session.task_id else None
     goal = Goal(session.instruction, json.loads(session.profile))
     return SessionPlan(goal, session.url, settings.get("approve", "ask"), task, session.id), settings

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.repository import open_repository
 from tasks.suites import suite as find_suite
+from tasks.suites import suite_name
 from tasks.task import Suite, Task
 from webdreamer_app.actions import parse
 from webdreamer_app.effects import classify
@@ -67,9 +68,10 @@ async def _collected(databases: Sequence[Path], limit: int) -> AsyncIterator[tup
         async with open_repository(database) as repository:
             sessions = [one for one in await repository.list_sessions(limit) if one.status == "collected"]
             for session in reversed(sessions):
-                suite = find_suite(session.task_id.split("/")[0])
+                suite = find_suite(suite_name(session.task_id))
                 goal = Goal(session.instruction, json.loads(session.profile))
-                yield suite.task(session.task_id), suite, await load_history(repository, session.id, goal)
+                task = replace(suite.task(session.task_id), instruction=session.instruction)
+                yield task, suite, await load_history(repository, session.id, goal)
 
 
 class _Builder:
@@ -112,7 +114,12 @@ class _Builder:
             self._report.unlabelled += 1
 
     def _others(self, count: int) -> list[Task]:
-        """Neighbouring wishes: near in words, half of them by the same person; and the same wish by another."""
+        """Neighbouring wishes: near in words, half of them by the same person; and the same wish by another.
+
+        None where only pages tell what is wished.
+        """
+        if self._suite.readback.goal:
+            return []
         pool = _pool(self._suite, self._task.split, self._encoder)
         words = _words(self._task.instruction)
         drawn = self._chance.sample(pool, min(len(pool), 200))

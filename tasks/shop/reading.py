@@ -95,7 +95,7 @@ class Reader:
 
 def tells(page: Page, value: str) -> bool:
     """Whether the page shows this value, alone or behind its name."""
-    return any(line.name == value or line.name.endswith(f": {value}") for line in page.lines if not line.bid)
+    return any(line.name == value or line.name.endswith(f" {value}") for line in page.lines if not line.bid)
 
 
 def is_checked(line: Line) -> bool:

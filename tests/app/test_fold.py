@@ -173,3 +173,10 @@ def test_a_title_that_swallowed_its_page_leaves_room_for_the_rest() -> None:
 def test_a_header_that_fills_the_budget_alone_is_no_error() -> None:
     folded = fold(["page '" + "word " * 300 + "'"], [Element("text", "hello " * 50, 0)], 100, counter())
     assert folded.text.startswith("page 'word")
+
+
+def test_lines_are_chosen_by_the_words_that_are_wanted_now() -> None:
+    text, stored = PageText(320, frozenset()), read_html(STORED, "http://shop.test/lamps")
+    before = text.write(stored)
+    text.want(frozenset({"lantern"}))
+    assert ("lantern" in before.lower(), "lantern" in text.write(stored).lower()) == (False, True)

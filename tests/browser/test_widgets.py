@@ -278,7 +278,7 @@ async def test_files_are_given_to_fields_and_to_buttons_that_ask_for_one(
     seen = await after(browser, f"upload_file('{named(seen, 'Attach').bid}', '{path}')")
     assert "got cv.pdf" in seen.text
     error = (await do(browser, f"upload_file('{named(seen, 'Other').bid}', '{path}')")).error
-    assert "it was clicked and asked for no file" in error
+    assert "it was clicked, and asked for no file" in error
 
 
 @pytest.mark.parametrize(
@@ -385,3 +385,42 @@ async def test_a_slider_in_a_frame_below_the_fold_is_dragged_there(browser: Chro
         pages.put("<iframe src='/frame' style='margin-left:250px;width:600px;height:300px' title=F></iframe>")
     )
     assert named(await after(browser, f"fill('{named(seen, 'Price').bid}', '120')"), "Price").value == "120"
+
+
+async def test_a_list_in_a_frame_is_chosen_from(browser: ChromiumBrowser, pages: Any) -> None:
+    pages.put(FRUIT_LIST, "/frame")
+    seen = await browser.goto(pages.put("<div style='height:700px'></div><iframe src='/frame' width=500 height=400>"))
+    box = next(one for one in seen.elements if one.role == "combobox")
+    outcome = await browser.execute(parse(f"select_option({box.bid!r}, 'Pear')"))
+    assert outcome.error == "" and outcome.observation is not None
+    assert "Pear" in next(one.value or "" for one in outcome.observation.elements if one.role == "combobox")
+
+
+FRUIT_LIST = """
+<div role=combobox tabindex=0 aria-label=Fruit aria-expanded=false aria-controls=list id=box>Apple</div>
+<ul role=listbox id=list hidden><li role=option>Apple</li><li role=option>Pear</li></ul>
+<script>
+box.onclick = () => { list.hidden = !list.hidden; box.ariaExpanded = String(!list.hidden); };
+list.onclick = (event) => { box.textContent = event.target.textContent; list.hidden = true; box.ariaExpanded = 'false'; };
+</script>
+"""
+
+
+async def test_what_was_scrolled_past_in_a_box_keeps_its_reference(browser: ChromiumBrowser, pages: Any) -> None:
+    links = "".join(
+        f"<p style='height:400px'><a href='#{name}'>{name}</a></p>" for name in ("first", "second", "third")
+    )
+    seen = await browser.goto(pages.put(f"<div style='height:100px;overflow:auto' tabindex=0>{links}</div>"))
+    first = next(one for one in seen.elements if one.name == "first")
+    await browser.execute(parse(f"scroll(0, 900, {first.bid!r})"))
+    outcome = await browser.execute(parse(f"click({first.bid!r})"))
+    assert outcome.error == "" and outcome.observation is not None and outcome.observation.url.endswith("#first")
+
+
+async def test_a_number_field_keeps_its_value_before_words(browser: ChromiumBrowser, pages: Any) -> None:
+    seen = await browser.goto(pages.put("<input type=number value=7 aria-label=N><input maxlength=4 aria-label=M>"))
+    number, short = (one.bid for one in seen.elements if one.bid)
+    outcome = await browser.execute(parse(f"fill({number!r}, 'abc')"))
+    assert "a number field takes a number" in outcome.error and outcome.observation is not None
+    assert next(one.value for one in outcome.observation.elements if one.bid == number) == "7"
+    assert "4 characters at most" in (await browser.execute(parse(f"fill({short!r}, 'abcdef')"))).error

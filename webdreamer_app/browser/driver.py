@@ -152,7 +152,8 @@ class ChromiumBrowser:
             await self._reopen("")
         status = await open_page(self.tab, url, self.options.timeout_s)
         if status is not None and status >= 400:
-            raise BrowserError(f"{url} answered with status {status}: check the address.")
+            what = "its server failed, try again later" if status >= 500 else "check the address"
+            raise BrowserError(f"{url} answered with status {status}: {what}.")
         await self.tab.settle(self.options.timeout_s)
         return await self.observe()
 
@@ -263,6 +264,10 @@ class ChromiumBrowser:
             await open_page(self.tab, url, self.options.timeout_s)
             await self.tab.settle(self.options.timeout_s)
 
+    def look_for(self, words: frozenset[str]) -> None:
+        """Fold lines with these words last from now on."""
+        self._text = PageText(self.options.page_tokens, words)
+
     async def value_of(self, expression: str) -> Any:
         """What a JavaScript expression gives in the active page; None where the page does not answer it."""
         try:
@@ -270,20 +275,25 @@ class ChromiumBrowser:
         except (Error, Interrupted, TimeoutError, PageCrashed):
             return None
 
+    def want(self, words: frozenset[str]) -> None:
+        """From now on these are the words of the task: lines with them are folded last."""
+        self._text.want(words)
+
     @contextlib.asynccontextmanager
     async def fresh(
         self,
         cookies: tuple[tuple[str, str, str], ...] = (),
         wanted: frozenset[str] = frozenset(),
         documents: Path | None = None,
+        storage_state: Path | None = None,
     ) -> AsyncIterator[ChromiumBrowser]:
-        """Another context of the same Chromium, with nothing but these cookies and documents."""
+        """Another context of the same Chromium, with nothing but these cookies and documents, and what is stored."""
         browser = self.context.browser
         if browser is None:
             raise BrowserError("The browser is gone: it crashed or was closed.")
         async with open_context(
             browser,
-            replace(self.options, cookies=cookies, wanted=wanted, documents=documents, storage_state=None),
+            replace(self.options, cookies=cookies, wanted=wanted, documents=documents, storage_state=storage_state),
             self._gone,
             self.downloads.arriving,
         ) as ours:

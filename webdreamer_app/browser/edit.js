@@ -50,20 +50,26 @@
   if (!typed) return { problem: node.getAttribute('role') === 'combobox' ? 'nothing can be typed into it: choose with select_option' : 'nothing can be typed into it' };
   if (!focused()) return elsewhere;
   const FORMATS = {
-    date: '2030-12-31', time: '23:59', 'datetime-local': '2030-12-31T23:59', month: '2030-12', week: '2030-W52', color: '#0044ff', range: `a number from ${node.min || 0} to ${node.max || 100}`,
+    date: '2030-12-31', time: '23:59', 'datetime-local': '2030-12-31T23:59', month: '2030-12', week: '2030-W52', color: '#0044ff', range: `a number from ${node.min || 0} to ${node.max || 100}${node.step && node.step !== 'any' ? ` in steps of ${node.step}` : ''}`,
   };
   if (node.tagName === 'INPUT' && FORMATS[node.type]) {
     const before = node.value;
     node.value = value;
     if (node.value.toLowerCase() !== value.toLowerCase() && !(node.type === 'range' && Number(node.value) === Number(value))) {
       node.value = before;
-      return { problem: `it does not take '${value}' (a ${node.type} field takes text like ${FORMATS[node.type]})` };
+      return { problem: `it does not take '${value}' (a ${node.type} field takes ${node.type === 'range' ? '' : 'text like '}${FORMATS[node.type]})` };
     }
     changed();
     return { how: 'set' };
   }
   if (node.tagName === 'INPUT' && ['checkbox', 'radio', 'file', 'button', 'submit', 'reset', 'image'].includes(node.type)) {
     return { problem: `a ${node.type} field can't be filled` };
+  }
+  if (node.tagName === 'INPUT' && node.type === 'number' && value && !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value.trim())) {
+    return { problem: `it does not take '${value}' (a number field takes a number)` };
+  }
+  if (kind === 'fill' && node.maxLength >= 0 && value.length > node.maxLength) {
+    return { problem: `it takes ${node.maxLength} characters at most, not the ${value.length} of '${value.slice(0, 60)}'` };
   }
   if (kind === 'fill') {
     memory.heard = null;

@@ -149,8 +149,8 @@ async def _click(tab: Tab, bid: str, target: str) -> None:
     await _click_at(tab, bid, "click", target, x, y)
 
 
-async def _click_at(tab: Tab, bid: str, verb: str, target: str, x: float, y: float) -> None:
-    if not await tab.frames.is_pointed_at(bid, x, y):
+async def _click_at(tab: Tab, bid: str, verb: str, target: str, x: float, y: float, *, option: bool = False) -> None:
+    if not await tab.frames.is_pointed_at(bid, x, y, option=option):
         raise ActionFailed("something else lies over its frame there.")
     await send(tab, tab.page.mouse.click(x, y), verb, target)
 
@@ -205,7 +205,7 @@ async def _select(tab: Tab, world: World, bid: str, option: str, target: str) ->
             await _fill(tab, world, bid, option, target)
         case "custom":
             x, y = await choose(tab, world, bid, option, target)
-            await _click_at(tab, bid, "select_option", target, x, y)
+            await _click_at(tab, bid, "select_option", target, x, y, option=True)
 
 
 async def _edit(tab: Tab, world: World, bid: str, kind: str, text: str) -> dict[str, Any]:
@@ -240,6 +240,9 @@ async def _drag(tab: Tab, action: Action) -> None:
         await tab.guard(mouse.up(), 5)
 
 
+_NO_CHOICE_OF_FILES = frozenset({"textbox", "searchbox", "spinbutton", "combobox", "checkbox", "radio", "link"})
+
+
 async def _upload(tab: Tab, world: World, action: Action, target: str) -> None:
     path = Path(str(action.value[0]))
     try:
@@ -250,6 +253,8 @@ async def _upload(tab: Tab, world: World, action: Action, target: str) -> None:
         raise ActionFailed(f"there is no file {str(path)[:200]!r}.")
     files = [str(path.resolve())]  # noqa: ASYNC240
     element = _known(tab, action.bid)
+    if element is not None and element.role in _NO_CHOICE_OF_FILES:
+        raise ActionFailed("it takes no files.")
     if element is not None and element.input_type != "file":
         await _upload_by_button(tab, action.bid, files, target)
         return
@@ -270,7 +275,7 @@ async def _upload_by_button(tab: Tab, bid: str, files: list[str], target: str) -
         chooser = await tab.guard(waiting, _CHOOSER_LIMIT_S + 1)
         await tab.guard(chooser.set_files(files), INPUT_LIMIT_S)
     except PlaywrightTimeout as error:
-        raise ActionFailed("it was clicked and asked for no file.") from error
+        raise OutcomeUnknown(f"upload_file: {target}: it was clicked, and asked for no file.") from error
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)

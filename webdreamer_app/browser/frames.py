@@ -45,6 +45,9 @@ _ROLES = frozenset(
 _NODES = "(bids) => bids.map((bid) => globalThis.__webdreamer.nodes.get(bid)?.deref())"
 
 
+_GROUPS = ord("g") - ord("a")
+
+
 class Interrupted(Exception):  # noqa: N818 - a fact, not a fault
     """A dialog opened while something was awaited."""
 
@@ -105,18 +108,18 @@ class Frames:
             found = await self.worlds.call(place.world, script("through"), owner, found["x"], found["y"])
         return found
 
-    async def is_pointed_at(self, bid: str, x: float, y: float) -> bool:
-        """Move the mouse there, until it arrives at the element.
+    async def is_pointed_at(self, bid: str, x: float, y: float, *, option: bool = False) -> bool:
+        """Move the mouse there, until it arrives at the element, or at the `option` that was found for it last.
 
         Another process learns of its frame's new place a little after it was scrolled, and clicks go by the old one.
         """
         place = self._places.get(_prefix(bid))
         if place is None or not place.owner:
             return True
-        await self.worlds.call(place.world, script("pointed"), bid)
+        await self.worlds.call(place.world, script("pointed"), bid, option)
         for attempt in range(_MAX_MOVES):
             await self._guard(self._page.mouse.move(x + attempt % 2 / 2, y), FRAME_LIMIT_S)
-            if await self.worlds.call(place.world, script("pointed"), bid):
+            if await self.worlds.call(place.world, script("pointed"), bid, option):
                 return True
             await asyncio.sleep(_BETWEEN_MOVES_S)
         return False
@@ -272,9 +275,10 @@ class Frames:
         return {bids[place]: node for place, node in sorted(found.items())}
 
     def _letters_of(self, frame_id: str) -> str:
-        """The prefix of a frame's references: a, b, … z, aa, …; the same as long as the tab lives."""
+        """The prefix of a frame's references: a, b, … z, aa, …, without g; the same as long as the tab lives."""
         if frame_id not in self._letters:
             number, letters = len(self._letters), ""
+            number += number >= _GROUPS  # no frame is called like a folded group
             while number >= 0:
                 letters = chr(ord("a") + number % 26) + letters
                 number = number // 26 - 1

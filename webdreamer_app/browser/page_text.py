@@ -77,6 +77,10 @@ class PageText:
                 break
         return lines
 
+    def want(self, words: frozenset[str]) -> None:
+        """Words of the task, in small letters, in place of the earlier ones."""
+        self._wanted = words
+
     def open(self, group: str) -> bool:
         """Show what a group of the last text hides. Whether there is such a group."""
         if group not in self._groups:

@@ -1,7 +1,8 @@
-// Whether the mouse, as it last moved over this document, is over a referenced element. Isolated world.
-(bid) => {
+// Whether the mouse, as it last moved over this document, is over a referenced element, or over the option that was
+// chosen last. Isolated world.
+(bid, option) => {
   const memory = globalThis.__webdreamer;
-  const node = memory?.nodes.get(bid)?.deref();
+  const node = option ? memory?.option?.deref() : memory?.nodes.get(bid)?.deref();
   if (!memory.watching) {
     memory.watching = true;
     addEventListener('mousemove', (event) => { memory.under = new WeakRef(event.composedPath()[0]); }, { capture: true, passive: true });

@@ -59,7 +59,8 @@ const contentRegion = (element) => {
   const scrolls = (x) => x === 'auto' || x === 'scroll';
   if (!cuts) return { box: left, fixed: outer.fixed };
   const [free, tall] = [scrolls(style.overflowX), scrolls(style.overflowY)];
-  return { fixed: outer.fixed, box: free && tall ? outer.box && wide(left, true, true) : wide(left, free || style.overflowX === 'visible', tall || style.overflowY === 'visible') };
+  const away = outer.fixed && (left.right <= 0 || left.bottom <= 0 || left.left >= innerWidth || left.top >= innerHeight);
+  return { fixed: outer.fixed && (away || !free && !tall), box: free && tall ? wide(left, true, true) : wide(left, free || style.overflowX === 'visible', tall || style.overflowY === 'visible') };
 };
 const wide = (box, across, down) => ({
   left: across ? -Infinity : box.left, right: across ? Infinity : box.right, top: down ? -Infinity : box.top, bottom: down ? Infinity : box.bottom,

@@ -107,23 +107,24 @@ async def _by_keys(tab: Tab, world: World, bid: str, now: float, wanted: float, 
     focused = await tab.frames.worlds.call(world, script("edit"), bid, "focus", "")
     if "problem" in (focused or {}):  # some are made for the mouse only
         return now
-    sizes = ["Page", "Arrow"]
+    sizes = ["Page", "Arrow", "Side"]
     for _ in range(_MOST_KEYS):
         if now == wanted or not sizes:
             break
         up = wanted > now
         after = await _pressed(tab, world, bid, sizes[0], up, target)
         is_past = after > wanted if up else after < wanted
-        if after == now or is_past:
-            sizes.pop(0)
-        if not sizes and abs(after - wanted) > abs(now - wanted):
-            after = await _pressed(tab, world, bid, "Arrow", not up, target)
+        if after == now or is_past or (after < now) == up:
+            size = sizes.pop(0)
+            if abs(after - wanted) > abs(now - wanted):
+                after = await _pressed(tab, world, bid, size, not up, target)
         now = after
     return now
 
 
 async def _pressed(tab: Tab, world: World, bid: str, size: str, up: bool, target: str) -> float:
-    await send(tab, tab.page.keyboard.press(f"{size}{'Up' if up else 'Down'}"), "fill", target)
+    key = ("ArrowRight" if up else "ArrowLeft") if size == "Side" else f"{size}{'Up' if up else 'Down'}"
+    await send(tab, tab.page.keyboard.press(key), "fill", target)
     return (await _slider(tab, world, bid)).now
 
 

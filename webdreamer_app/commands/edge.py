@@ -23,13 +23,13 @@ def errors_as_sentences() -> Iterator[None]:
     from storage.errors import StorageError
     from storage.repository import UnknownSession
     from tasks.server import ServerError
-    from tasks.suites import UnknownSuiteError
+    from tasks.suites import UnknownSuiteError, UnusableSuiteError
 
     try:
         yield
     except BaseExceptionGroup as group:
         raise _exit(_first(group)) from group
-    except (WebDreamerError, StorageError, ServerError, UnknownSession, UnknownSuiteError) as error:
+    except (WebDreamerError, StorageError, ServerError, UnknownSession, UnknownSuiteError, UnusableSuiteError) as error:
         raise _exit(error) from error
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         stderr("Interrupted. What was decided is recorded.")
@@ -46,13 +46,13 @@ def _exit(error: BaseException) -> Exception:
     from storage.errors import StorageError
     from storage.repository import UnknownSession
     from tasks.server import ServerError
-    from tasks.suites import UnknownSuiteError
+    from tasks.suites import UnknownSuiteError, UnusableSuiteError
 
     if isinstance(error, WebDreamerError):
         status = error.exit_status
     elif isinstance(error, StorageError | ServerError):
         status = 4
-    elif isinstance(error, UnknownSession | UnknownSuiteError):
+    elif isinstance(error, UnknownSession | UnknownSuiteError | UnusableSuiteError):
         status = 2
     else:
         raise error

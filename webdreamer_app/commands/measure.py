@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from webdreamer_app.assemble import check_planner, check_policy
+from webdreamer_app.assemble import GATED, check_planner, check_policy
 from webdreamer_app.config import Config
 from webdreamer_app.console import stderr, stdout
 from webdreamer_app.errors import UsageError
@@ -52,12 +53,35 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 
 
 def check_split(suite_name: str, split: str) -> None:
-    """Raises UsageError or UnknownSuiteError."""
-    from tasks.suites import suite as find_suite
+    """Raises UsageError, UnknownSuiteError or UnusableSuiteError."""
+    from webdreamer_app.suites import find_suite
 
     splits = find_suite(suite_name).splits
     if split not in splits:
         raise UsageError(f"{suite_name} has no split {split!r}; there are: {', '.join(splits)}.")
+
+
+def check_foreign(suite_name: str, config: Config, ungated: bool, accept_risk: bool) -> None:
+    """Raises UsageError where nobody knows the way, or where other people's sites would be acted on unasked."""
+    from tasks.suites import is_bundled
+
+    if is_bundled(suite_name):
+        return
+    if config.policy == "oracle":
+        raise UsageError(f"{suite_name} has no oracle: use --policy embedded, random or noop.")
+    if ungated and not accept_risk:
+        raise UsageError(
+            f"The site of {suite_name} isn't bundled, and without the gate nothing would be asked: "
+            f"measure reactive{GATED}, or let `bench` have --i-accept-the-risk."
+        )
+
+
+def check_bundled(suite_name: str) -> None:
+    """Raises UsageError for suites without an oracle."""
+    from tasks.suites import is_bundled
+
+    if not is_bundled(suite_name):
+        raise UsageError(f"{suite_name} has no oracle to collect from: use a bundled suite.")
 
 
 def check_writable(file: Path) -> None:
@@ -79,6 +103,7 @@ async def bench(
     seeds: str,
     workers: int,
     json_file: Path | None,
+    accept_risk: bool = False,
 ) -> None:
     """Several planners on the same tasks: a table, and JSON where it is asked for."""
     from webdreamer_app.evaluate import BenchOptions, write_json
@@ -88,16 +113,22 @@ async def bench(
         check_planner(planner, gated=True)
     check_policy(config, on_suite=True)
     check_split(suite, split)
+    check_foreign(suite, config, any(not planner.endswith(GATED) for planner in planners), accept_risk)
     if json_file is not None:
         check_writable(json_file)
     options = BenchOptions(suite, split, tuple(dict.fromkeys(planners)), count, parse_seeds(seeds), workers)
-    database = config.data_dir / "bench" / f"{suite}-{time.strftime('%Y%m%d-%H%M%S')}.db"
+    database = config.data_dir / "bench" / f"{_as_file_name(suite)}-{time.strftime('%Y%m%d-%H%M%S')}.db"
     with progress_bar(f"bench {suite}") as progress:
         data = await run_bench(options, config, database, progress)
     if json_file is not None:
         write_json(json_file, data)
     _print_table(data)
     stderr(f"Sessions: --db {database}")
+
+
+def _as_file_name(suite: str) -> str:
+    """`browsergym:miniwob.click-test` as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", suite)[:60].strip("-.")
 
 
 def _print_table(data: dict[str, Any]) -> None:
@@ -107,6 +138,9 @@ def _print_table(data: dict[str, Any]) -> None:
     table = Table(title=f"{data['suite']}, {data['split']} split, {data['n']} tasks × seeds {data['seeds']}")
     names = list(data["planners"])
     table.add_column("metric")
+    for name in names:
+        if undecided := data["planners"][name]["counts"].get("undecided"):
+            stderr(f"{name}: {undecided} episodes could not be graded; success and reward are of the others.")
     for name in names:
         table.add_column(name, justify="right")
     for metric in ("success", "reward", "interactions", "wrong_commits", "needless_blocks"):
@@ -139,6 +173,7 @@ async def collect(
     from webdreamer_app.collect import collect as run_collect
 
     check_split(suite, split)
+    check_bundled(suite)
     policy = await load_policy(config) if student_share > 0 else None
     options = CollectOptions(suite, split, episodes, config.seed, workers, deviation, student_share)
     with progress_bar(f"collect {suite}") as progress:

@@ -12,15 +12,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from storage.repository import Repository, open_repository
-from tasks.suites import suite as find_suite
+from tasks.suites import is_bundled, joins_browser
+from tasks.task import Grade
 from webdreamer_app.actions import describe
 from webdreamer_app.assemble import check_planner, check_policy, warm_up
+from webdreamer_app.commands.measure import check_foreign
 from webdreamer_app.config import Config, load_profile
 from webdreamer_app.console import JsonLines, PlainLines, one_line, stderr, stdout
 from webdreamer_app.errors import UsageError
 from webdreamer_app.events import Emit
 from webdreamer_app.gate import Ask
 from webdreamer_app.session import STORED, SessionPlan, SessionResult, resume_plan, run_session
+from webdreamer_app.suites import find_suite
 from webdreamer_app.summary import summary
 from webdreamer_app.types import Goal, Observation
 from webdreamer_app.types import Plan as StepPlan
@@ -108,9 +111,12 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     """One task of a bundled suite; the exit status."""
     check_policy(config, on_suite=True)
     check_planner(config.planner)
-    task = find_suite(suite_name).sample("validation", 1, config.seed)[0]
-    plan = SessionPlan(Goal(task.instruction, dict(task.profile)), "", config.approve or "gate", task)
-    return await _go(config, plan, as_json)
+    approve = config.approve or ("gate" if is_bundled(suite_name) else "ask" if is_interactive() else "deny")
+    check_foreign(suite_name, config, approve == "all", False)
+    suite = find_suite(suite_name, config)
+    split = "validation" if "validation" in suite.splits else suite.splits[-1]
+    task = suite.sample(split, 1, config.seed)[0]
+    return await _go(config, SessionPlan(Goal(task.instruction, dict(task.profile)), "", approve, task), as_json)
 
 
 async def resume(
@@ -123,7 +129,8 @@ async def resume(
         approve = config.approve or ("ask" if is_interactive() else plan.approve)
         config = settings({name: stored[name] for name in STORED if name in stored})
         plan = replace(plan, approve=approve)
-        if plan.approve == "all" and plan.task is None and not accept_risk:
+        is_ours = plan.task is not None and is_bundled(plan.task.suite)
+        if plan.approve == "all" and not is_ours and not accept_risk:
             raise UsageError(
                 "--approve all on a site that isn't bundled needs --i-accept-the-risk as well: nothing would be asked."
             )
@@ -143,7 +150,7 @@ async def _go(config: Config, plan: SessionPlan, as_json: bool) -> int:
 async def _run(config: Config, plan: SessionPlan, repository: Repository, as_json: bool) -> int:
     asker = _asker()
     done = await run_session(config, plan, repository, _listener(as_json), asker, interactive=asker is not None)
-    _report(done, config, as_json)
+    _report(done, config, as_json, can_go_on=plan.task is None or not joins_browser(plan.task.suite))
     return done.exit_status
 
 
@@ -153,18 +160,24 @@ def _more_steps(done: SessionResult, config: Config) -> str:
     return f" --max-steps {taken + config.max_steps}" if taken >= config.max_steps else ""
 
 
-def _report(done: SessionResult, config: Config, as_json: bool) -> None:
+def _report(done: SessionResult, config: Config, as_json: bool, *, can_go_on: bool) -> None:
     write = stderr if as_json else stdout
     if done.grade is not None:
-        word = "success" if done.grade.success else "not as asked"
-        write(f"Grade from the site's own records: {word}, reward {done.grade.reward:.2f}. {done.grade.detail}")
+        write(_graded(done.grade))
         if as_json:
             stdout(_grade_line(done))
-    if done.exit_status == 3 and not done.was_refused:
+    if done.exit_status == 3 and not done.was_refused and can_go_on:
         write(
             f"A person must decide: webdreamer run --resume {done.session_id} --approve ask{_more_steps(done, config)}"
         )
     write(f"Log: webdreamer show {done.session_id}")
+
+
+def _graded(grade: Grade) -> str:
+    if grade.undecided:
+        return f"{grade.detail} {grade.undecided}"
+    word = "success" if grade.success else "not as asked"
+    return f"Grade from the site's own records: {word}, reward {grade.reward:.2f}. {grade.detail}"
 
 
 def _grade_line(done: SessionResult) -> str:
@@ -173,4 +186,4 @@ def _grade_line(done: SessionResult) -> str:
     grade = done.grade
     assert grade is not None
     return json.dumps({"event": "grade", "session": done.session_id, "success": grade.success, "reward": grade.reward,
-                       "wrong_commits": list(grade.wrong_commits)})  # fmt: skip
+                       "wrong_commits": list(grade.wrong_commits), "undecided": grade.undecided})  # fmt: skip

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import signal
+from collections.abc import Iterator
 
+from tasks.site.serving import ThemedSite
 from tasks.site.themes import THEMES
 from tasks.suites import names
-from tasks.suites import suite as find_suite
 from webdreamer_app.commands.measure import check_split
 from webdreamer_app.config import Config
-from webdreamer_app.console import stdout
+from webdreamer_app.console import stderr, stdout
+from webdreamer_app.errors import UsageError
+from webdreamer_app.suites import find_suite
 
 
-async def serve_sites(config: Config, port: int) -> None:
-    """Serve the bundled sites until interrupted, each theme under an address of its own."""
-    with find_suite("shop").open(config.data_dir / "sites" / "shop.db", port) as site:
-        stdout("shop   (Ctrl-C ends it)")
-        for theme in THEMES:
-            stdout(f"  {theme.brand:16} {site.url}/enter/{theme.name}")
+async def serve_sites(config: Config, name: str, port: int) -> None:
+    """Serve a site until interrupted; one with themes under an address for each."""
+    with find_suite(name, config).open(config.data_dir / "sites" / f"{name}.db", port) as site:
+        if isinstance(site, ThemedSite):
+            stdout(f"{name}   (Ctrl-C ends it)")
+            for theme in THEMES:
+                stdout(f"  {theme.brand:16} {site.url}/enter/{theme.name}")
+        else:
+            stdout(f"{name}: {site.start('visitor').url}   (Ctrl-C ends it)")
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             stdout("The sites are closed.")
+
+
+def install(config: Config, name: str) -> None:
+    """Install a site that isn't bundled, telling how far it is."""
+    if name != "pretix":
+        raise UsageError(f"There is nothing to install for {name!r}: webdreamer sites install pretix.")
+    from tasks.pretix.install import install as install_pretix
+    from tasks.pretix.place import default_place
+
+    with interrupted_by_sigterm():
+        install_pretix(default_place(config.data_dir), stderr)
+
+
+@contextlib.contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends what runs here as Ctrl-C does, so that no process that it started is left behind."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def list_suites(as_json: bool) -> None:

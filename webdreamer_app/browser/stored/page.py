@@ -85,8 +85,9 @@ def _title(document: Document) -> str:
 
 
 def _letters(number: int) -> str:
-    """a, b, … z, aa, …"""
+    """a, b, … z, aa, …, without g, which folded groups have."""
     letters = ""
+    number += number >= ord("g") - ord("a")
     while number >= 0:
         letters = chr(ord("a") + number % 26) + letters
         number = number // 26 - 1
