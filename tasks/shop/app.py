@@ -48,9 +48,9 @@ class Shop:
                 get("/product/{product:int}", self.product),
                 post("/consent", self.consent),
                 get("/cart", self.cart),
-                post("/cart/update/{line:int}", self.update),
+                both("/cart/update/{line:int}", self.update),
                 post("/cart/remove/{line:int}", self.remove),
-                post("/cart/coupon", self.coupon),
+                both("/cart/coupon", self.coupon),
                 get("/wishlist", self.wishes),
                 post("/wishlist/add/{product:int}", self.wish),
                 post("/wishlist/remove/{product:int}", self.unwish),
@@ -61,7 +61,7 @@ class Shop:
                 post("/orders/{order:int}/cancel", self.cancel),
                 both("/orders/{order:int}/return", self.send_back),
                 get("/account", self.account),
-                post("/account/address", self.new_address),
+                both("/account/address", self.new_address),
                 post("/account/default/{address:int}", self.default),
                 both("/account/address/{address:int}/delete", self.delete_address),
                 both("/account/card/{card:int}/delete", self.delete_card),
@@ -122,6 +122,8 @@ class Shop:
         return self._show(request, cart_page.cart_page(self._scene(request)))
 
     async def update(self, request: Request) -> Response:
+        if request.method == "GET":  # where a form that was refused stands in the address bar
+            return self._see(request, "/cart")
         async with request.form() as form:
             raw = field(form, "quantity")
         quantity = int(raw) if raw.isdecimal() and len(raw) < 6 else 0
@@ -140,6 +142,8 @@ class Shop:
         return self._see(request, "/cart")
 
     async def coupon(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self._see(request, "/cart")
         async with request.form() as form:
             code = field(form, "code").upper()
         if code and code not in COUPONS:
@@ -217,6 +221,8 @@ class Shop:
         return self._show(request, account_pages.account_page(self._scene(request)))
 
     async def new_address(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self._see(request, "/account")
         async with request.form() as form:
             given = msgspec.convert({name: field(form, name, 200) for name in ADDRESS_FIELDS}, Address)
         missing = [name for name in ADDRESS_FIELDS if not getattr(given, name)]

@@ -125,7 +125,7 @@ def _is_done(answer: Answer, visit: Visit) -> bool:
     standing = [order for order in new if order.status != "cancelled"]
     if answer["kind"] == "buy":
         return len(standing) == 1 and not order_problems(answer, standing[0])
-    if standing:
+    if standing or not _rest_is_there(answer, visit):
         return False
     match answer["kind"]:
         case "wish":
@@ -136,14 +136,15 @@ def _is_done(answer: Answer, visit: Visit) -> bool:
             known = {one["id"] for one in answer["site"]["addresses"]}
             added = [one for one in visit.addresses if one.id not in known]
             return len(added) == 1 and _is_same(answer["new"], added[0])
-    return any(_was_asked(answer, event) for event in visit.events) and _rest_is_there(answer, visit)
+    return any(_was_asked(answer, event) for event in visit.events)
 
 
 def _rest_is_there(answer: Answer, visit: Visit) -> bool:
     """Whether nothing but what was asked is gone."""
-    gone = {answer["address"]} if answer["kind"] == "delete_address" else set()
-    before = {one.id for one in addresses(answer["site"])}
-    return before - {one.id for one in visit.addresses} == gone
+    asked = {answer["address"]} if answer["kind"] == "delete_address" else set()
+    asked |= {answer["card"]} if answer["kind"] == "delete_card" else set()
+    before = {one.id for one in addresses(answer["site"])} | {one["id"] for one in answer["site"]["cards"]}
+    return before - {one.id for one in visit.addresses} - {one.id for one in visit.cards} == asked
 
 
 def _is_same(wanted: Mapping[str, str], found: Any) -> bool:

@@ -33,15 +33,19 @@ def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[st
     amount = f"${wish.limit}{' each' if wish.quantity > 1 else ''}"
     sentence = chance.choice(patterns).format(
         item=item(chance, split, wish),
-        options="".join(
-            chance.choice(wording.OPTIONS[split]).format(name=name.lower(), value=value)
-            for name, value in wish.options.items()
-        ),
+        options="".join(_option(chance, split, name, value) for name, value in wish.options.items()),
         limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount),
         limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
         rest=_rest(chance, split, wish, theme),
     )
     return sentence_case(sentence), group
+
+
+def _option(chance: random.Random, split: str, name: str, value: str) -> str:
+    """One choice in words; a value that says what it is ("Pack of two") goes without its name."""
+    plain = name.lower() in value.lower().split() or name == "Fits" or any(map(str.isdigit, value))
+    forms = wording.PLAIN_OPTIONS if plain else wording.OPTIONS
+    return chance.choice(forms[split]).format(name=name.lower(), value=value)
 
 
 def sentence_case(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasks.shop.catalogue import Product, categories
 from tasks.shop.state import Line, Visit, dollars
-from tasks.site.blocks import Block, Button, Field, Form, Link, Nav, Overlay, Page, Text
+from tasks.site.blocks import Block, Button, Field, Form, Heading, Link, Nav, Overlay, Page, Text
 from tasks.site.themes import Lexicon, Theme, by_name
 
 ATTRIBUTES = ("Colour", "Material", "Feature")
@@ -111,5 +111,5 @@ class Scene:
 
 def lacking(scene: Scene, query: str = "") -> Page:
     """The page for what does not exist."""
-    main = (Text(scene.say("not_found"), "alert"), Link(scene.say("to_start"), "/"))
+    main = (Heading(scene.say("not_found")), Link(scene.say("to_start"), "/"))
     return scene.page(scene.say("not_found"), main, query)

@@ -139,6 +139,12 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "test": (", choosing {value} for {name}", " in {name} {value}", ", {name}: {value}"),
 }
 
+PLAIN_OPTIONS: dict[str, tuple[str, ...]] = {
+    "train": (", {value}", " ({value})", ", namely {value}"),
+    "validation": (" [{value}]", ", {value} to be exact"),
+    "test": (" - {value} -", ", as {value}"),
+}
+
 LIMITS: dict[str, tuple[str, ...]] = {
     "train": (
         " for under {amount}",
