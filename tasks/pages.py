@@ -9,6 +9,8 @@ _STRING = r"'((?:[^'\\]|\\.)*)'"
 _LINE = re.compile(rf"^( *)(?:\[(\w+)\] )?([a-z]+)(?: {_STRING})?(.*)$")
 _VALUE = re.compile(rf" value={_STRING}")
 _OPTIONS = re.compile(r" options=\[((?:'(?:[^'\\]|\\.)*'(?:, )?)*)\]")
+_DIALOG = re.compile(r"dialog (?:alert|confirm|prompt|beforeunload) '")
+"""What a script asks; a box on the page that calls itself a dialog is a line like others."""
 _FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|required|readonly)\b")
 
 
@@ -60,8 +62,9 @@ def read_page(text: str) -> Page:
     """Parse serialized text; lines that don't fit the format are left out."""
     first, *others = text.split("\n")
     head = re.match(rf"page {_STRING} url={_STRING}", first)
-    dialogs = [line for line in others if line.startswith("dialog ")]
-    lines = [_line(match) for raw in others if not raw.startswith(("dialog ", "tab ")) and (match := _LINE.match(raw))]
+    dialogs = [line for line in others if _DIALOG.match(line)]
+    rest = [line for line in others if not _DIALOG.match(line) and not line.startswith("tab ")]
+    lines = [_line(match) for raw in rest if (match := _LINE.match(raw))]
     return Page(
         title=unquote(head.group(1)) if head else "",
         url=unquote(head.group(2)) if head else "",

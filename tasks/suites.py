@@ -10,6 +10,7 @@ from tasks.task import Suite
 
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
+    "forms": "tasks.forms.suite:FormsSuite",
 }
 """Name → module and class; modules are imported when their suite is asked for."""
 
