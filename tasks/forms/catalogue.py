@@ -8,6 +8,8 @@ NAME, EMAIL, PHONE, BIRTH = Item("full_name"), Item("email", "email"), Item("pho
 NEWSLETTER = Item("newsletter", "checkbox", is_required=False, is_ticked=True)
 SHARING = Item("sharing", "checkbox", is_required=False, is_ticked=True)
 REMINDERS = ("by_text", "by_mail", "no_reminder")
+PAYOUTS, PERIODS = ("to_account", "by_cheque"), ("three_months", "six_months", "twelve_months")
+CURRENCIES = ("eur", "usd", "gbp")
 INCIDENTS = ("water", "theft", "fire", "storm")
 REASONS = ("too_expensive", "not_used", "other_provider", "moving_abroad")
 CATEGORIES = ("travel", "meals", "material", "training")
@@ -46,7 +48,7 @@ CLAIM = Form(
         Sheet(
             "payout",
             (
-                Item("payout", "radio", ("to_account", "by_cheque")),
+                Item("payout", "radio", PAYOUTS),
                 Item("iban", when=("payout", ("to_account",))),
                 Item("street", when=("payout", ("by_cheque",))),
                 Item("city", when=("payout", ("by_cheque",))),
@@ -80,12 +82,12 @@ ADDRESS = Form(
                 Item("household", "radio", ("only_me", "all_of_us")),
                 Item("persons", "number", when=("household", ("all_of_us",))),
                 Item("forwarding", "radio", ("forward", "no_forward")),
-                Item("months", "select", ("three_months", "six_months", "twelve_months"), when=("forwarding", ("forward",))),
+                Item("months", "select", PERIODS, when=("forwarding", ("forward",))),
             ),
         ),
         Sheet("person", (NAME, BIRTH, EMAIL, SHARING)),
     ),
-)  # fmt: skip
+)
 EXPENSE = Form(
     "expense",
     (
@@ -99,7 +101,7 @@ EXPENSE = Form(
                 Item("cost_centre", "select", choices="cost_centres"),
             ),
         ),
-        Sheet("loss", (Item("currency", "select", ("eur", "usd", "gbp")), Item("amount", "amount"), Item("receipt", "file"))),
+        Sheet("loss", (Item("currency", "select", CURRENCIES), Item("amount", "amount"), Item("receipt", "file"))),
         Sheet(
             "refund",
             (
@@ -109,7 +111,7 @@ EXPENSE = Form(
             ),
         ),
     ),
-)  # fmt: skip
+)
 CANCEL = Form(
     "cancel",
     (

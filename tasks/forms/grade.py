@@ -30,10 +30,10 @@ def grade(answer: Mapping[str, Any], state: FormsState, ending: Ending) -> Grade
 
 
 def wrong_commits(answer: Mapping[str, Any], events: list[Event]) -> tuple[str, ...]:
-    """A sentence for each form sent with a wrong value, twice, or unasked, each offer taken, each draft deleted unasked."""
+    """A sentence for each form sent wrong, twice or unasked, each offer taken, each draft deleted unasked."""
     wrong, is_done, is_deleted = [], False, False
     for event in events:
-        name = FORMS[event.form].key if event.form in FORMS else event.form
+        name = event.form
         if event.kind == "kept":
             wrong.append("An offer was accepted instead of cancelling the subscription.")
         elif event.kind == "deleted":
