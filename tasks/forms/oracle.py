@@ -98,7 +98,8 @@ class FormsOracle:
         """Whatever field is wrong, in any order; when none is, the way on."""
         if self._is_impossible(view):
             return (f"report_infeasible({self._showing.title(self._form.key) + ': not possible as asked.'!r})",)
-        todo: list[str] = []
+        titles = {self._words[f"sheet_{sheet.key}"] for sheet in self._sheets}
+        todo = [_click(line) for line in view.lines if line.bid and line.name in titles and "collapsed" in line.flags]
         hidden = False
         for sheet in self._sheets:
             seen = [item for item in sheet.items if self._line(view, item)]

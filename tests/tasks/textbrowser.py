@@ -1,11 +1,10 @@
 """A browser of text for tests: the pages that a site really serves, read as stored pages, their forms really sent.
 
-No scripts, but what the bundled sites do with them: a confirm before a click, a form that sends itself on a change.
+What the sites' scripts do is in `page_scripts`; what style sheets do is left out.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,16 +14,26 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from tasks.task import Start
+from tests.tasks.page_scripts import (
+    Sending,
+    address,
+    form_of,
+    host_of,
+    press,
+    question,
+    reloads,
+    select,
+    sending,
+    write,
+)
 from webdreamer_app.actions import parse
 from webdreamer_app.browser.serialize import serialize
 from webdreamer_app.browser.stored.parse import parse as parse_html
 from webdreamer_app.browser.stored.shown import find_shown
-from webdreamer_app.browser.stored.states import option_label, options_of, selected_options, value_of
+from webdreamer_app.browser.stored.states import option_label, selected_options, value_of
 from webdreamer_app.browser.stored.tree import Document, Node, clean
 from webdreamer_app.browser.stored.walk import Walk
 from webdreamer_app.types import Dialog, Element
-
-_CONFIRM = re.compile(r"confirm\((\"(?:[^\"\\]|\\.)*\")\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,8 @@ class TextBrowser:
             count += 1
             return f"{letters}{count}"
 
+        for node in document.nodes:
+            node.slotted.clear()
         find_shown(document)
         walk = Walk(document, reference)
         found: list[Element] = []
@@ -159,71 +170,52 @@ class TextBrowser:
 
     def _on_node(self, verb: str, place: int, node: Node, value: str) -> None:
         if verb == "click":
-            asked = _CONFIRM.search(node.get("onclick"))
-            if asked:
-                self.dialog = (asked.group(1)[1:-1].encode().decode("unicode_escape"), (place, node))
+            if asked := question(node):
+                self.dialog = (asked, (place, node))
                 self._read()
             else:
                 self._click(place, node)
-            return
-        if verb == "upload_file":
-            node.attributes["x-file"] = value
-        elif verb == "select_option":
-            for option in options_of(node):
-                option.attributes.pop("selected", None)
-                if clean(option_label(option)) == value and "disabled" not in option.attributes:
-                    option.attributes["selected"] = ""
-        elif node.tag == "TEXTAREA":
-            node.children = [value]
         else:
-            node.attributes["value"] = value
-        self._changed(place, node)
+            self._changed(place, select(node, value) if verb == "select_option" else write(node, value))
 
     def _click(self, place: int, node: Node) -> None:
-        kind = node.input_type
         if "disabled" in node.attributes:
             return
-        if node.tag == "A":
-            self._load(self.client.get(urljoin(self._views[place].reply.url, node.get("href"))), place)
-        elif kind == "checkbox":
-            node.attributes.pop("checked") if "checked" in node.attributes else node.attributes.update(checked="")
-            self._changed(place, node)
-        elif kind == "radio":
-            for other in self._views[place].document.nodes:
-                if other.input_type == "radio" and (other.form, other.get("name")) == (node.form, node.get("name")):
-                    other.attributes.pop("checked", None)
-            node.attributes["checked"] = ""
-            self._changed(place, node)
-        elif kind == "submit" and node.form is not None:
-            self._send(place, node.form, node)
+        if where := address(node):
+            self._load(self.client.get(urljoin(self._views[place].reply.url, where)), place)
+        elif found := sending(node):
+            self._send(place, found)
+        else:
+            self._changed(place, press(self._views[place].document, node))
 
-    def _changed(self, place: int, node: Node) -> None:
-        if "requestSubmit" in node.get("onchange") and node.form is not None:
-            self._send(place, node.form, None)
+    def _changed(self, place: int, node: Node | None) -> None:
+        form = form_of(node) if node is not None and reloads(node) else None
+        if form is not None:
+            self._send(place, Sending(form))
         else:
             self._read()
 
-    def _send(self, place: int, form: Node, button: Node | None) -> None:
-        view = self._views[place]
-        pairs = [pair for node in view.document.nodes if node.form is form for pair in _sent(node, button)]
-        action = (button.get("formaction") if button else "") or form.get("action")
-        url = urljoin(view.reply.url, action)
+    def _send(self, place: int, sent: Sending) -> None:
+        view, form = self._views[place], sent.form
+        inside = [node for node in view.document.nodes if form_of(node) is form]
+        pairs = [pair for node in inside for pair in _pairs(node)] + ([sent.pair] if sent.pair else [])
+        url = urljoin(view.reply.url, sent.to or form.get("action"))
         if form.get("method").lower() != "post":
             self._load(self.client.get(f"{url}?{urlencode(pairs)}"), place)
         else:
-            body, kind = self._body(form, view.document, pairs)
+            files = [node for node in inside if node.input_type == "file"]
+            body, kind = self._body(form, files, pairs)
             self._load(self.client.post(url, body, **{"Content-Type": kind, "Referer": view.reply.url}), place)
 
-    def _body(self, form: Node, document: Document, pairs: list[tuple[str, str]]) -> tuple[bytes, str]:
+    def _body(self, form: Node, files: list[Node], pairs: list[tuple[str, str]]) -> tuple[bytes, str]:
         if form.get("enctype") != "multipart/form-data":
             return urlencode(pairs).encode(), "application/x-www-form-urlencoded"
         mark = secrets.token_hex(12)
         parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in pairs]
-        for node in document.nodes:
-            if node.form is form and node.input_type == "file":
-                name = node.get("x-file")
-                head = f'Content-Disposition: form-data; name="{node.get("name")}"; filename="{name}"'
-                parts.append(f"{head}\r\nContent-Type: text/plain\r\n\r\n{self.files.get(name, '')}")
+        for node in files:
+            name, field = node.get("x-file"), node.get("name") or host_of(node).get("name")
+            head = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'
+            parts.append(f"{head}\r\nContent-Type: text/plain\r\n\r\n{self.files.get(name, '')}")
         body = "".join(f"--{mark}\r\n{part}\r\n" for part in parts) + f"--{mark}--\r\n"
         return body.encode(), f"multipart/form-data; boundary={mark}"
 
@@ -234,17 +226,14 @@ def _parsed(reply: Reply) -> Document:
     return document
 
 
-def _sent(node: Node, button: Node | None) -> list[tuple[str, str]]:
-    """What a control adds to its form."""
-    name, kind = node.get("name"), node.input_type
-    if not name or kind == "file" or "disabled" in node.attributes:
+def _pairs(node: Node) -> list[tuple[str, str]]:
+    """What a control adds to its form; in a shadow root it goes by the name of its host, where that has one."""
+    name, kind = host_of(node).get("name") if node.root is not None else node.get("name"), node.input_type
+    if not name or "disabled" in node.attributes or kind in ("file", "submit", "button", "reset", "image"):
         return []
     if node.tag == "SELECT":
         return [(name, one.attributes.get("value", option_label(one))) for one in selected_options(node)]
-    if kind in ("submit", "button", "reset", "image") and node is not button:
-        return []
     if kind in ("checkbox", "radio") and "checked" not in node.attributes:
         return []
-    if node.tag == "BUTTON":
-        return [(name, node.get("value"))]
-    return [(name, value_of(node))] if node.tag in ("INPUT", "TEXTAREA") else []
+    value = node.get("value") if kind == "hidden" else value_of(node)
+    return [(name, value)] if node.tag in ("INPUT", "TEXTAREA") else []

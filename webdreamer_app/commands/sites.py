@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 
 from tasks.suites import names
@@ -12,10 +13,18 @@ from webdreamer_app.config import Config
 from webdreamer_app.console import stdout
 
 
+SITES = ("shop", "forms")
+"""Suites whose sites are bundled."""
+
+
 async def serve_sites(config: Config, port: int) -> None:
-    """Serve the bundled sites until interrupted."""
-    with find_suite("shop").open(config.data_dir / "sites" / "shop.db", port) as site:
-        stdout(f"shop: {site.url}/   (Ctrl-C ends it)")
+    """Serve the bundled sites until interrupted: the first on `port`, the others on the ports after it."""
+    with contextlib.ExitStack() as stack:
+        for place, name in enumerate(SITES):
+            database = config.data_dir / "sites" / f"{name}.db"
+            site = stack.enter_context(find_suite(name).open(database, port + place if port else 0))
+            stdout(f"{name}: {site.url}/")
+        stdout("Ctrl-C ends them.")
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
