@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tasks.forms import telling
@@ -66,7 +68,7 @@ def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str
     if others and not made.obstacle and chance.random() < _OTHER_CHANCE * 2:
         for key in others[1:]:
             del world["drafts"][key]
-        noun = telling.wording(telling.phrases()[others[0]]["noun"], made.split, chance)
+        noun = telling.wording(telling.phrases()[others[0]]["draft"], made.split, chance)
         extras["delete"] = {"other": noun}
     return extras
 
@@ -88,7 +90,7 @@ def _world(made: Wish, theme: Theme) -> dict[str, Any]:
         "limit": made.limit or 300_000,
         "traps": traps,
         "drafts": drafts,
-        "submissions": [_past(made, number) for number in range(chance.choice((0, 1, 2, 3, 5, 14)))],
+        "submissions": [_past(made, number) for number in range(chance.choice((0, 1, 2, 3, 5, 14, 70)))],
         "has_banner": chance.random() < 0.35,
     }
 
@@ -141,3 +143,14 @@ def _past(made: Wish, number: int) -> dict[str, Any]:
         "files": {item: {"name": name, "sha256": ""} for item, name in other.files.items()},
         "when": past_day(made.chance).isoformat(),
     }
+
+
+def rebind(task: Task, profile: Mapping[str, str]) -> Task:
+    """The same task for another person: what came from the profile changes with it."""
+    own = {name: profile[name] for name, value in task.profile.items() if name in profile and value != profile[name]}
+    fields = {
+        name: own[name] if name in own and value == task.profile[name] else value
+        for name, value in task.answer["fields"].items()
+    }
+    world = {**task.answer["world"], "profile": {**task.answer["world"]["profile"], **own}}
+    return replace(task, profile=profile, answer={**task.answer, "fields": fields, "world": world})

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-MANY = 60
-"""So many drafts, submissions and events at most are kept of a session that only clicks."""
+MANY = 150
+"""So many submissions and events at most are kept of a session that only clicks."""
 
 
 class Upload(msgspec.Struct):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from tasks.forms.app import FormsApp
-from tasks.forms.generate import make_task
+from tasks.forms.generate import make_task, rebind
 from tasks.forms.grade import grade
 from tasks.forms.oracle import FormsOracle
 from tasks.forms.state import FormsState, state_of
@@ -26,6 +27,9 @@ class FormsSuite(ThemedSuite[FormsState]):
 
     def oracle(self, task: Task) -> Oracle:
         return FormsOracle(task.answer)
+
+    def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
+        return rebind(task, profile)
 
     def _store(self, database: Path) -> SessionStore[FormsState]:
         database.parent.mkdir(parents=True, exist_ok=True)

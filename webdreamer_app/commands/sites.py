@@ -12,7 +12,6 @@ from webdreamer_app.commands.measure import check_split
 from webdreamer_app.config import Config
 from webdreamer_app.console import stdout
 
-
 SITES = ("shop", "forms")
 """Suites whose sites are bundled."""
 

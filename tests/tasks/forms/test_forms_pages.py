@@ -221,7 +221,7 @@ def _stripped(body: str) -> str:
         text = re.sub(r' (?:class|data-[\w-]+|name)(?:="[^"]*")?(?=[\s>])', "", tag.group())
         return re.sub(r' id="([^"]*)"', lambda found: found.group() if found.group(1) in keep else "", text)
 
-    return re.sub(r"<\w(?:[^>\"]|\"[^\"]*\")*>", bare, body)
+    return re.sub(r"<(?!slot)\w(?:[^>\"]|\"[^\"]*\")*>", bare, body)
 
 
 def _text(body: str) -> str:

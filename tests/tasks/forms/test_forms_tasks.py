@@ -20,7 +20,11 @@ from tasks.site.themes import THEMES, of_split
 from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
-DIGESTS = {"train": "", "validation": "", "test": ""}
+DIGESTS = {
+    "train": "e1f36656d20076a18524f64d41a352752d2d7aaaaf8c4a9f3da4c782e099a55b",
+    "validation": "74727504d3d2331a13a5d5ec4c50a188498ebc13576692b29d6cba8753a08bce",
+    "test": "b835d8fbb07a4d6801cb7c42aab2037f0d03cbe0fae01f51f53a0afc8f8cda49",
+}
 COMMITS = [*(f"submit_{key}" for key in FORMS), "delete_draft", "keep", "next"]
 
 
@@ -143,3 +147,11 @@ def test_controls_of_a_form_have_names_of_their_own(theme) -> None:  # type: ign
         names += [said.words[f"sheet_{sheet.key}"] for sheet in form.sheets]
         twice = [name for name, count in Counter(names + shared).items() if count > 1]
         assert not twice, (form.key, twice)
+
+
+def test_another_person_brings_their_own_details() -> None:
+    task = next(one for one in many("train") if one.answer["form"] == "claim" and "iban" in one.answer["fields"])
+    other = next(one for one in many("train") if one.profile["iban"] != task.profile["iban"])
+    bound = SUITE.rebind(task, other.profile)
+    assert bound.answer["fields"]["iban"] == other.profile["iban"] == bound.answer["world"]["profile"]["iban"]
+    assert bound.answer["fields"]["description"] == task.answer["fields"]["description"]
