@@ -13,6 +13,7 @@ from tasks.forms.specs import Item, Sheet, is_asked, steps
 from tasks.pages import Line, Page, read_page, unquote
 
 _FOLDED = re.compile(r"^ *\[(g\d+)\] \d+ ", re.M)
+_NAME = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _PASSIVE = frozenset({"text", "heading", "group", "form", "listitem", "iframe", "radiogroup"})
 
 
@@ -34,7 +35,7 @@ class FormsOracle:
         page = read_page(text)
         if page.dialog:
             return self._dialog(unquote(page.dialog))
-        view = _View(page, tuple(f"expand({name!r})" for name in _FOLDED.findall(text)))
+        view = _View(page, text)
         words = self._words
         if refuse := view.control(words["cookies_needed"]):
             return (_click(refuse),)
@@ -79,8 +80,8 @@ class FormsOracle:
             button = view.after(line, self._words["delete_draft"]) if line else None
             if button:
                 found.append(_click(button))
-            elif not self._sees_drafts(view):
-                return view.folded or ()
+            elif hidden := view.folded_between(self._words["drafts"], self._words["past"]):
+                return hidden
         sent = f"{title}, {self._showing.say('sent_on', when=self._words['today'])}"
         if view.says(sent):
             return tuple(found) or self._done()
@@ -89,10 +90,6 @@ class FormsOracle:
         resume = view.after(draft, self._words["open_draft"]) if draft else None
         found += [_click(line) for line in [*links, *([resume] if resume else [])]]
         return tuple(dict.fromkeys(found)) or view.folded
-
-    def _sees_drafts(self, view: _View) -> bool:
-        """Whether no draft can hide in a folded group."""
-        return not view.folded
 
     def _sheet(self, view: _View) -> tuple[str, ...]:
         """Whatever field is wrong, in any order; when none is, the way on."""
@@ -193,11 +190,12 @@ class FormsOracle:
 class _View:
     """A page's lines: those of the frame where there is one, and those around it."""
 
-    def __init__(self, page: Page, folded: tuple[str, ...]) -> None:
+    def __init__(self, page: Page, text: str) -> None:
         lines = page.lines
         place = next((at for at, line in enumerate(lines) if line.role == "iframe"), None)
         self._all = lines
-        self.folded = folded
+        self._text = text
+        self.folded = _opening(text)
         """Actions that open what is folded."""
         self.is_waiting = False
         if place is not None:
@@ -207,6 +205,14 @@ class _View:
             self.is_waiting = not lines
         self.lines = lines
         self.names = [_plain(line.name) for line in lines]
+
+    def folded_between(self, start: str, end: str) -> tuple[str, ...]:
+        """What opens the groups between two headings; from the top or to the end where one is not shown itself."""
+        lines = self._text.split("\n")
+        names = [unquote(found.group(1)) if (found := _NAME.search(line)) else "" for line in lines]
+        first = names.index(start) if start in names else 0
+        last = names.index(end, first) if end in names[first:] else len(lines)
+        return _opening("\n".join(lines[first:last]))
 
     def says(self, text: str) -> bool:
         return text in self.names
@@ -242,6 +248,10 @@ class _View:
         """The first control of this name behind a line."""
         place = self.lines.index(line)
         return next((one for one in self.lines[place:] if one.bid and _plain(one.name) == name), None)
+
+
+def _opening(text: str) -> tuple[str, ...]:
+    return tuple(f"expand({name!r})" for name in _FOLDED.findall(text))
 
 
 def _plain(name: str) -> str:

@@ -85,6 +85,16 @@ def test_oracle_opens_groups_that_hide_the_form() -> None:
     assert SUITE.oracle(task)(text) == ("expand('g1')",)
 
 
+def test_oracle_looks_for_a_draft_only_where_drafts_stand() -> None:
+    task = find("train", lambda one: one.answer["delete"] and not one.answer["world"]["has_banner"])
+    said, form = words(task).words, words(task).title(task.answer["form"])
+    top = f"page 'x' url='http://x/'\nmain\n  heading {said['services']!r} level=1\n  [3] link {form!r}"
+    drafts, past = f"\n  heading {said['drafts']!r} level=2", f"\n  heading {said['past']!r} level=2"
+    group = "\n  [g1] 2 listitem folded: link 'x' … 2 to act on"
+    assert SUITE.oracle(task)(top + drafts + group + past) == ("expand('g1')",)
+    assert SUITE.oracle(task)(top + drafts + past + group) == ("click('3')",)
+
+
 def test_doing_nothing_scores_zero(portal: ThemedSite) -> None:
     for task in SUITE.sample("test", 40, 23):
         portal.start(f"idle-{task.id}", task)
