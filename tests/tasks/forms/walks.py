@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
+from functools import cache
 
 from tasks.forms.catalogue import FORMS
 from tasks.forms.generate import make_task
@@ -28,9 +29,14 @@ def commits(task: Task) -> set[str]:
     return found | ({said["next"]} if "straight" in task.answer["world"]["traps"] else set())
 
 
+@cache
+def _made(split: str, seed: int, index: int) -> Task:
+    return make_task(split, seed, index)
+
+
 def find(split: str, wanted: Callable[[Task], bool], seed: int = 3) -> Task:
     """The first task of a split that is as wanted."""
-    return next(task for index in range(3000) if wanted(task := make_task(split, seed, index)))
+    return next(task for index in range(3000) if wanted(task := _made(split, seed, index)))
 
 
 def solve(browser: TextBrowser, task: Task, deviations: int = 0, limit: int = 110) -> list[str]:
