@@ -17,11 +17,11 @@ SITES = ("shop", "forms")
 
 
 async def serve_sites(config: Config, port: int) -> None:
-    """Serve the bundled sites until interrupted: the first on `port`, the others on the ports after it."""
+    """Serve the bundled sites until interrupted: the first on `port`, the next on the port after it."""
     with contextlib.ExitStack() as stack:
         for place, name in enumerate(SITES):
             database = config.data_dir / "sites" / f"{name}.db"
-            site = stack.enter_context(find_suite(name).open(database, port + place if port else 0))
+            site = stack.enter_context(find_suite(name).open(database, (port + place) % 65536 if port else 0))
             stdout(f"{name}: {site.url}/")
         stdout("Ctrl-C ends them.")
         try:
