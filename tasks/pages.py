@@ -81,12 +81,8 @@ def read_page(text: str) -> Page:
     first, *others = text.split("\n")
     head = re.match(rf"page {_STRING} url={_STRING}", first)
     dialogs = [line for line in others if _DIALOG.match(line)]
-    above = tuple(dialogs)
-    lines = [
-        _line(match)
-        for raw in others
-        if raw not in above and not raw.startswith("tab ") and (match := _LINE.match(raw))
-    ]
+    rest = [line for line in others if not _DIALOG.match(line) and not line.startswith("tab ")]
+    lines = [_line(match) for raw in rest if (match := _LINE.match(raw))]
     return Page(
         title=unquote(head.group(1)) if head else "",
         url=unquote(head.group(2)) if head else "",

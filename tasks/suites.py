@@ -10,6 +10,7 @@ from tasks.task import Suite, SuiteSettings
 
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
+    "forms": "tasks.forms.suite:FormsSuite",
     "miniwob": "tasks.miniwob.suite:MiniWobSuite",
     "pretix": "tasks.pretix.suite:PretixSuite",
 }

@@ -133,7 +133,9 @@ def run(
 def sites(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
-    site: Annotated[str, typer.Option("--site", help="shop, or pretix where it is installed.")] = "shop",
+    site: Annotated[
+        str, typer.Option("--site", help="Only this one: shop, forms, or pretix where it is installed.")
+    ] = "",
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:
