@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.shop.people import addresses
 from tasks.shop.state import Checkout, Event, Line, Order, Visit
 from tasks.task import Ending, Grade
 
@@ -140,11 +139,8 @@ def _is_done(answer: Answer, visit: Visit) -> bool:
 
 
 def _rest_is_there(answer: Answer, visit: Visit) -> bool:
-    """Whether nothing but what was asked is gone."""
-    asked = {answer["address"]} if answer["kind"] == "delete_address" else set()
-    asked |= {answer["card"]} if answer["kind"] == "delete_card" else set()
-    before = {one.id for one in addresses(answer["site"])} | {one["id"] for one in answer["site"]["cards"]}
-    return before - {one.id for one in visit.addresses} - {one.id for one in visit.cards} == asked
+    """Whether nothing but what was asked is gone from the account."""
+    return all(_was_asked(answer, event) for event in visit.events if event.kind.startswith("delete_"))
 
 
 def _is_same(wanted: Mapping[str, str], found: Any) -> bool:

@@ -725,14 +725,24 @@ def test_numbers_beyond_everything_are_no_server_error(path: str, enter: Enter) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/cart/remove/1", "/cart/update/1", "/cart/coupon", "/orders/40/cancel", "/wishlist/add/1", "/buy",
-             "/account/address", "/account/default/2", "/consent"]
+    "path",
+    ["/cart/remove/1", "/orders/40/cancel", "/wishlist/add/1", "/buy", "/account/default/2", "/consent"],
 )  # fmt: skip
 def test_changes_need_a_post(path: str, enter: Enter) -> None:
     someone = enter()
     someone.fill_cart()
     someone.go(path)
     assert someone.browser.status == 405 and someone.cart() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "place"), [("/cart/update/1", "/cart"), ("/cart/coupon", "/cart"), ("/account/address", "/account")]
+)
+def test_where_a_refused_form_stands_shows_the_page_again(path: str, place: str, enter: Enter) -> None:
+    someone = enter()
+    someone.fill_cart()
+    someone.go(path)
+    assert someone.browser.status == 200 and someone.browser.url.endswith(place) and someone.cart() == 1
 
 
 def test_text_of_a_visitor_is_shown_as_text(enter: Enter) -> None:
