@@ -318,6 +318,7 @@ def train_policy(
     out: Annotated[Path, typer.Option("--out", help="Checkpoint to write.")] = Path("policy.safetensors"),
     minutes: Annotated[float, typer.Option("--minutes", min=0.05)] = 15.0,
     seed: Annotated[int, typer.Option("--seed")] = 0,
+    start: Annotated[Path | None, typer.Option("--start", help="A trained policy to begin with.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
 ) -> None:
@@ -326,7 +327,7 @@ def train_policy(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        run_async(measure.train_policy(data, validation, out, minutes, seed, resume, device))
+        run_async(measure.train_policy(data, validation, out, minutes, seed, start, resume, device))
 
 
 @app.command()
