@@ -64,7 +64,7 @@ def home(scene: Scene) -> Page:
         Heading(scene.say("featured"), 2),
         _cards(scene, products()[first::step][:8]),
     )
-    return scene.page(scene.theme.brand, main)
+    return scene.page(scene.say("home_heading"), main)
 
 
 def listing(scene: Scene, title: str, found: Sequence[Product], path: str, query: str, wanted: Wanted) -> Page:

@@ -36,7 +36,7 @@ TASKS: list[dict[str, Any]] = [
     },
     {
         "task_id": 2,
-        "intent": "Put a grey steel mug into my cart",
+        "intent": "Put the brown cotton gloves into my cart",
         "eval": {
             "eval_types": ["program_html", "url_match"],
             "reference_url": "__SHOPPING__/cart",
@@ -44,12 +44,12 @@ TASKS: list[dict[str, Any]] = [
                 {
                     "url": "last",
                     "locator": "document.querySelector('h1').innerText",
-                    "required_contents": {"exact_match": "Your cart"},
+                    "required_contents": {"exact_match": "In your bag"},
                 },
                 {
                     "url": "__SHOPPING__/cart",
                     "locator": "document.querySelector('main').innerText",
-                    "required_contents": {"must_include": ["Grey Steel Mug", "$19.75 |OR| 19,75"]},
+                    "required_contents": {"must_include": ["Brown Cotton Gloves", "$59.49 |OR| 59,49"]},
                 },
                 {"url": "__SHOPPING__/orders", "locator": "", "required_contents": {"must_include": ["no orders"]}},
             ],
@@ -94,8 +94,8 @@ async def test_an_answer_is_graded(file: tuple[Path, dict[str, str]], tmp_path: 
 
 
 async def test_the_last_address_is_graded(file: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
-    assert (await run(file, tmp_path, 1, "click('6')", "send_msg_to_user('Here')")).success
-    found = await run(file, tmp_path, 1, "click('7')", "send_msg_to_user('Here')")
+    assert (await run(file, tmp_path, 1, "click('8')", "send_msg_to_user('Here')")).success
+    found = await run(file, tmp_path, 1, "click('9')", "send_msg_to_user('Here')")
     assert (found.success, found.reward) == (False, 0.0)
     assert "not at" in found.detail
 
@@ -103,7 +103,7 @@ async def test_the_last_address_is_graded(file: tuple[Path, dict[str, str]], tmp
 async def test_live_pages_are_graded_in_the_agents_own_session(
     file: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
-    bought = await run(file, tmp_path, 2, "click('12')", "click('42')", "send_msg_to_user('Done')")
+    bought = await run(file, tmp_path, 2, "click('22')", "click('57')", "send_msg_to_user('Done')")
     assert bought.success, bought.detail
     idle = await run(file, tmp_path, 2, "send_msg_to_user('Done')")
     assert not idle.success
