@@ -135,6 +135,12 @@ def _flip(wish: Wish, chance: random.Random, split: str) -> None:
             wish.payment = chance.choice([name for name in PAYMENT if name != wish.payment])
 
 
+def is_plain(task: Task) -> bool:
+    """Whether it is a purchase that can be made, with one trap at most."""
+    answer = task.answer
+    return answer["kind"] == "buy" and not answer["why_not"] and len(answer["site"]["traps"]) <= 1
+
+
 def moved(task: Task, onto: Task) -> Task:
     """The same wish in the shop where another task happens: its theme, stock and account. `onto` where it can't be.
 

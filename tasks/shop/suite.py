@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from starlette.applications import Starlette
 from tasks.shop import people
 from tasks.shop.app import Shop
 from tasks.shop.catalogue import by_id
-from tasks.shop.generate import SUITE, make_task, make_variant, moved
+from tasks.shop.generate import SUITE, is_plain, make_task, make_variant, moved
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
 from tasks.shop.state import Visit
@@ -28,6 +29,11 @@ class ShopSuite(ThemedSuite[Visit]):
 
     def make(self, split: str, seed: int, index: int) -> Task:
         return make_task(split, seed, index)
+
+    def showcase(self, seed: int) -> Task:
+        """A purchase that can be made, in a shop with one trap at most."""
+        tasks = (make_task("train", seed, index) for index in itertools.count())
+        return next(task for task in tasks if is_plain(task))
 
     def oracle(self, task: Task) -> Oracle:
         return ShopOracle(task.answer)

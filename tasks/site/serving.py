@@ -118,6 +118,10 @@ class ThemedSuite(Generic[State]):
             raise ValueError(f"{self.name} has no split {split!r}; there are: {', '.join(self.splits)}.")
         return tuple(self.make(split, seed, index) for index in range(count))
 
+    def showcase(self, seed: int) -> Task:
+        """A task that shows the site, in one of the looks that policies are trained on."""
+        return self.make("train", seed, 0)
+
     def task(self, task_id: str) -> Task:
         parts = task_id.split("/")
         if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():

@@ -45,3 +45,11 @@ def test_every_theme_can_be_entered(site: Site, client: Any) -> None:
         assert f"{theme.brand}</title>" in visitor.get(f"{site.url}/enter/{theme.name}").body.replace("&amp;", "&")
         assert theme.brand in visitor.get(f"{site.url}/cart").body.replace("&amp;", "&")
     assert "Harbour Goods" in client().get(f"{site.url}/enter/nowhere").body
+
+
+def test_a_demo_shows_a_purchase_that_can_be_made() -> None:
+    for seed in range(12):
+        task = SUITE.showcase(seed)
+        assert task == SUITE.showcase(seed) and task.split == "train"
+        assert task.answer["kind"] == "buy" and task.answer["acceptable"] and len(task.answer["site"]["traps"]) <= 1
+    assert len({SUITE.showcase(seed).instruction for seed in range(12)}) == 12
