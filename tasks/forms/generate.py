@@ -62,7 +62,7 @@ def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str
         elif chance.random() < 0.5:
             made.fields[name] = "no"
             extras[name] = {}
-    if made.form in world["drafts"] and chance.random() < 0.6:
+    if chance.random() < (0.6 if made.form in world["drafts"] else 0.25):
         extras["old_draft"] = {}
     others = [key for key in world["drafts"] if key != made.form]
     if others and not made.obstacle and chance.random() < _OTHER_CHANCE * 2:

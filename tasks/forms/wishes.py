@@ -157,6 +157,8 @@ def _appointment(wish: Wish) -> None:
         gone.append(wanted)
         wish.obstacle = "slot"
         wish.details.append("only_then")
+    elif luck < 0.85:  # said as often where the hour is free
+        wish.details.append(wish.chance.choice(("fallback", "only_then")))
     wish.fields["slot"] = wanted
     wish.taken += [f"{day} {slot}" for slot in SLOTS if slot in gone]
     count = wish.chance.choice((1, 1, 2, 3, 4))
@@ -261,6 +263,8 @@ def _transfer(wish: Wish) -> None:
         wish.details.append("one_payment")
     else:
         _amount(wish, 20, wish.limit // 100 - 1, is_detail=False)
+        if wish.chance.random() < 0.35:  # said of amounts within the limit too
+            wish.details.append("one_payment")
     wish.choose("account", ("current", "savings"))
     wish.tell("reference", wish.pick("references"))
     if wish.choose("execution", ("at_once", "later")) == "later":

@@ -149,6 +149,8 @@ def moved(task: Task, onto: Task) -> Task:
     wish, place = task.answer, onto.answer["site"]
     if wish["kind"] != "buy" or wish["why_not"] or "seller" in (*wish["site"]["traps"], *place["traps"]):
         return onto
+    if wish["protection"] and "protection" not in place["traps"]:
+        return onto
     gone = {(number, name, value) for number, name, value in place["gone"]}
 
     def can_be_had(number: int) -> bool:

@@ -25,7 +25,9 @@ _SINGULAR = re.compile(r"\b(it|one|it's|is|has)\b")
 def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[str, str]:
     """The instruction, and the group of its pattern. Fills in what to search for."""
     groups = wording.PATTERNS[split]
-    group = chance.choice([name for name in groups if wish.limit is not None or name != "constraints first"])
+    unfit = {"constraints first"} if wish.limit is None else set()
+    unfit |= {"negation"} if wish.protection else set()
+    group = chance.choice([name for name in groups if name not in unfit])
     several = wish.quantity > 1 or is_plural(wish.product.type)
     patterns = [one for one in groups[group] if not (several and _SINGULAR.search(re.sub(r"{\w+}", "", one)))]
     if not patterns:
@@ -58,9 +60,9 @@ def _rest(chance: random.Random, split: str, wish: Wish, theme: Theme) -> str:
         clause(chance, wording.PAYMENTS[split], wish.payment.lower()),
         _recipient(chance, split, wish),
         clause(chance, wording.COUPONS[split], wish.coupon),
-        clause(chance, wording.SELLERS[split], theme.brand if "seller" in wish.traps else ""),
+        clause(chance, wording.SELLERS[split], theme.brand if "seller" in wish.traps or chance.random() < 0.1 else ""),
         clause(chance, wording.PROTECTION[split], "yes" if wish.protection else ""),
-        clause(chance, wording.ONCE[split], "yes" if "monthly" in wish.traps else ""),
+        clause(chance, wording.ONCE[split], "yes" if "monthly" in wish.traps or chance.random() < 0.15 else ""),
     ]
     chance.shuffle(clauses)
     return "".join(clauses)

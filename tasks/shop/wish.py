@@ -65,6 +65,8 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
     chosen = [(name, values) for name, values in product.options if chance.random() < 0.6]
     limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.7 else None
     traps = draw_traps(chance)
+    protection = "protection" in traps and chance.random() < 0.2
+    limit = None if protection else limit  # a limit speaks of the thing alone
     return Wish(
         product=product,
         attributes={name: known[name] for name in told},
@@ -76,7 +78,7 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
         profile=person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
         recipient=person(chance) if chance.random() < 0.15 else None,
         coupon=chance.choice(tuple(COUPONS)) if chance.random() < 0.12 else "",
-        protection="protection" in traps and chance.random() < 0.2,
+        protection=protection,
         traps=traps,
     )
 
@@ -96,6 +98,8 @@ def spoil(wish: Wish, why: str, chance: random.Random) -> None:
     """Make the wish one that can't be had."""
     same = wish.alike()
     wish.why_not = why
+    wish.coupon = ""  # a discount could make it possible after all
+    wish.traps = tuple(trap for trap in wish.traps if trap != "monthly")
     if why == "option gone" and not wish.options:
         wish.why_not = why = "sold out"
     if why == "sold out":

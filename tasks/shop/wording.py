@@ -53,9 +53,9 @@ PATTERNS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "profile": (
             "Order {item}{options}{limit} with my details.{rest}",
-            "Buy {item}{options}{limit}; my data is on file.{rest}",
+            "Buy {item}{options}{limit}; my details are in my profile.{rest}",
             "Using my profile, get {item}{options}{limit}.{rest}",
-            "You have my address. Order {item}{options}{limit}.{rest}",
+            "My profile has my address. Order {item}{options}{limit}.{rest}",
             "Fill in my details and buy {item}{options}{limit}.{rest}",
             "{item}{options}{limit} for me, under my own name.{rest}",
         ),
@@ -151,7 +151,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
         " for at most {amount}",
         " below {amount}",
         " for no more than {amount}",
-        " with a budget of {amount}",
+        " for up to {amount}",
     ),
     "validation": (" for less than {amount}", " costing {amount} at the very most"),
     "test": (" not above {amount}", " priced under {amount}", " with {amount} as the upper limit"),
@@ -159,9 +159,9 @@ LIMITS: dict[str, tuple[str, ...]] = {
 
 LIMITS_FIRST: dict[str, tuple[str, ...]] = {
     "train": (
-        "Spending no more than {amount},",
+        "For no more than {amount},",
         "For at most {amount},",
-        "With a budget of {amount},",
+        "For up to {amount},",
         "Without paying over {amount},",
     ),
     "validation": ("Staying below {amount},", "For less than {amount},"),
@@ -187,7 +187,7 @@ RECIPIENTS: dict[str, tuple[str, ...]] = {
 }
 
 HOME: dict[str, tuple[str, ...]] = {
-    "train": ("", "", " Send it to my address.", " Ship it to me.", " My usual address."),
+    "train": ("", "", " Send it to my address.", " Ship it to me.", " It goes to the address in my profile."),
     "validation": ("", " Deliver to my place."),
     "test": ("", " Have it shipped to my own address.", " It comes to me."),
 }

@@ -30,7 +30,7 @@ ANSWER: dict[str, Any] = {
     "protection": False,
     "address": ADDRESS,
     "acceptable": [MUG.id],
-    "site": {"addresses": PLACES},
+    "site": {"addresses": PLACES, "wishes": [LAMP.id]},
 }
 # what counts: 1 attribute, 1 option, quantity, address, nothing extra, delivery, and the price
 PARTS = 7
@@ -176,12 +176,12 @@ def test_cancelled_order_neither_succeeds_nor_is_forgotten() -> None:
     assert found.wrong_commits == ("Order 10001 was cancelled, which nobody asked for.",)
 
 
-def test_mended_order_succeeds_and_both_wrong_commits_stay() -> None:
+def test_mended_order_succeeds_and_its_wrong_commit_stays() -> None:
     wrong, right = order(quantity=5, status="cancelled"), order(number=2)
     visit = Visit(orders=[wrong, right], events=[Event("order", 1), Event("cancel", 1), Event("order", 2)])
     found = grade(ANSWER, visit, UNREPORTED)
     assert found.success and found.reward == 1.0
-    assert len(found.wrong_commits) == 2
+    assert len(found.wrong_commits) == 1
 
 
 def test_address_may_differ_in_case_and_outer_spaces_only() -> None:
@@ -207,7 +207,9 @@ ASKED = {
 
 
 def asked(kind: str, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "why_not": "", "site": {"addresses": PLACES}} | ASKED.get(kind, {}) | more
+    return (
+        {"kind": kind, "why_not": "", "site": {"addresses": PLACES, "wishes": [LAMP.id]}} | ASKED.get(kind, {}) | more
+    )
 
 
 def left(*gone: int) -> list[Address]:
@@ -215,9 +217,9 @@ def left(*gone: int) -> list[Address]:
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_what_nobody_asked_for_is_a_wrong_commit_beside_a_right_order(kind: str) -> None:
+def test_what_nobody_asked_for_spoils_a_right_order(kind: str) -> None:
     found = grade(ANSWER, after(order(), then=(EVENTS[kind],)), UNREPORTED)
-    assert found.success and len(found.wrong_commits) == 1
+    assert not found.success and len(found.wrong_commits) == 1
     assert found.wrong_commits[0].endswith(", which nobody asked for.")
     assert (EVENTS[kind].detail or "Order 10041") in found.wrong_commits[0]
 
@@ -251,9 +253,9 @@ def test_an_order_where_nobody_asked_to_buy_fails(kind: str) -> None:
     addresses = left(2) if kind == "delete_address" else left()
     addresses += [Address(**new, id=105)] if kind == "add_address" else []
     then = (EVENTS[kind],) if kind in EVENTS else ()
-    right = after(then=then, addresses=addresses, wishes=[MUG.id])
+    right = after(then=then, addresses=addresses, wishes=[LAMP.id, MUG.id])
     assert grade(answer, right, UNREPORTED).success
-    also = after(order(), then=then, addresses=addresses, wishes=[MUG.id])
+    also = after(order(), then=then, addresses=addresses, wishes=[LAMP.id, MUG.id])
     found = grade(answer, also, UNREPORTED)
     assert not found.success
     assert found.wrong_commits == ("Order 10001: nobody asked to order anything.",)
@@ -296,6 +298,8 @@ def test_deleting_one_address_more_than_asked_fails() -> None:
 def test_a_wish_is_kept_when_any_acceptable_product_is_on_the_list() -> None:
     answer = asked("wish", acceptable=[MUG.id])
     assert grade(answer, after(wishes=[LAMP.id, MUG.id]), UNREPORTED).success
+    assert not grade(answer, after(wishes=[LAMP.id, MUG.id, OTHER_MUG.id]), UNREPORTED).success
+    assert not grade(answer, after(wishes=[MUG.id]), UNREPORTED).success
     cleared = after(then=(EVENTS["clear_list"],), wishes=[MUG.id])
     found = grade(answer, cleared, UNREPORTED)
     assert found.wrong_commits == ("The wish list was cleared (3 saved items), which nobody asked for.",)
@@ -344,3 +348,11 @@ def test_reporting_what_can_be_done_is_no_success() -> None:
 def test_reporting_after_a_right_order_is_no_success() -> None:
     found = grade(ANSWER, after(order()), REPORTED)
     assert (found.success, found.reward, found.wrong_commits) == (False, 0.99, ())
+
+
+def test_an_address_of_ones_own_may_be_mended() -> None:
+    new = ADDRESS | {"street": "9 New Street"}
+    added = Address(**new, id=106)  # type: ignore[arg-type]
+    visit = after(then=(Event("delete_address", 105, "9 New Stret"),), addresses=[*left(), added])
+    found = grade(asked("add_address", new=new), visit, UNREPORTED)
+    assert (found.success, found.wrong_commits) == (True, ())

@@ -7,7 +7,6 @@ import itertools
 import json
 import re
 from collections import Counter
-from dataclasses import asdict
 from functools import cache
 
 import pytest
@@ -21,9 +20,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "e1f36656d20076a18524f64d41a352752d2d7aaaaf8c4a9f3da4c782e099a55b",
-    "validation": "74727504d3d2331a13a5d5ec4c50a188498ebc13576692b29d6cba8753a08bce",
-    "test": "b835d8fbb07a4d6801cb7c42aab2037f0d03cbe0fae01f51f53a0afc8f8cda49",
+    "train": "28e74a36361f2ba2e2a07b3aa1ea044aebb752303e98d123c49c13f54d68ad99",
+    "validation": "2110caaf97ce642bd00f650d4e44c24277a739c75cd5734e9cff40879ed0fbc3",
+    "test": "814c3858836bc06122192e6bfe961d8effc09e2c8eb81c90f3f42e9a4b778edc",
 }
 COMMITS = [*(f"submit_{key}" for key in FORMS), "delete_draft", "keep", "next"]
 
@@ -35,7 +34,10 @@ def many(split: str) -> tuple[Task, ...]:
 
 @pytest.mark.parametrize("split", SUITE.splits)
 def test_tasks_are_the_same_on_every_machine(split: str) -> None:
-    data = json.dumps([asdict(task) for task in many(split)[:100]], sort_keys=True)
+    told = [
+        (task.id, task.instruction, dict(task.profile), task.answer, dict(task.files)) for task in many(split)[:100]
+    ]
+    data = json.dumps(told, sort_keys=True)
     assert hashlib.sha256(data.encode()).hexdigest() == DIGESTS[split]
 
 
@@ -155,3 +157,18 @@ def test_another_person_brings_their_own_details() -> None:
     bound = SUITE.rebind(task, other.profile)
     assert bound.answer["fields"]["iban"] == other.profile["iban"] == bound.answer["world"]["profile"]["iban"]
     assert bound.answer["fields"]["description"] == task.answer["fields"]["description"]
+
+
+@pytest.mark.parametrize("split", SUITE.splits)
+def test_no_sentence_gives_away_that_a_task_can_not_be_done(split: str) -> None:
+    """What is said where an obstacle waits is said at least as often where none does."""
+    tasks = SUITE.sample(split, 1200, 21)
+    for detail, obstacle in (("only_then", "slot"), ("one_payment", "amount")):
+        said = [task.answer["obstacle"] == obstacle for task in tasks if says(task, detail)]
+        assert len(said) > 10 and sum(said) <= 0.7 * len(said), (detail, sum(said), len(said))
+
+
+def says(task: Task, detail: str) -> bool:
+    """Whether the instruction holds one of the ways to say a detail."""
+    told = next(form["details"][detail] for form in phrases().values() if detail in form.get("details", {}))
+    return any(way.strip(".").lower() in task.instruction.lower() for way in (*told["short"], *told["full"]))
