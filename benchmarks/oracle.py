@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,7 +63,10 @@ def main() -> None:
 
 
 def subject(task: Task) -> str:
-    return next((str(task.answer[name]) for name in SUBJECTS if name in task.answer), task.suite)
+    """What a task is about: its page, or the theme of its site."""
+    places = (task.answer, task.answer.get("site"), task.answer.get("world"))
+    found = (place[name] for place in places if isinstance(place, Mapping) for name in SUBJECTS if name in place)
+    return str(next(found, task.suite))
 
 
 async def run(suite: Suite, tasks: Sequence[Task]) -> list[Outcome]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 _STRING = r"'((?:[^'\\]|\\.)*)'"
 _LINE = re.compile(rf"^( *)(?:\[(\w+)\] )?([a-z]+)(?: {_STRING})?(.*)$")
 _VALUE = re.compile(rf" value={_STRING}")
 _OPTIONS = re.compile(r" options=\[((?:'(?:[^'\\]|\\.)*'(?:, )?)*)\]")
+_DIALOG = re.compile(r"^dialog (alert|confirm|prompt|beforeunload) '")
+_GROUP = re.compile(r"^ *\[(g\d+)\] .* folded\b")
 _FLAGS = re.compile(r" (checked|selected|expanded|collapsed|disabled|covered|required|readonly)\b")
 
 
@@ -33,6 +36,23 @@ class Page:
     url: str
     dialog: str
     lines: tuple[Line, ...]
+    groups: tuple[str, ...] = ()
+    """References of groups that are folded."""
+
+    def control(self, name: str, *roles: str) -> Line | None:
+        """The first line that can be acted on and has this name; of these roles, where any are given."""
+        found = (line for line in self.lines if line.bid and line.name == name)
+        return next((line for line in found if not roles or line.role in roles), None)
+
+    def says(self, text: str) -> bool:
+        """Whether a line that nobody can act on reads like this."""
+        return any(line.name == text and not line.bid for line in self.lines)
+
+    def sections(self, starts: Container[str]) -> list[tuple[Line, ...]]:
+        """Lines from each control whose name is one of `starts` to the next such one."""
+        places = [place for place, line in enumerate(self.lines) if line.bid and line.name in starts]
+        ends = [*places[1:], len(self.lines)]
+        return [self.lines[start:end] for start, end in zip(places, ends, strict=False)]
 
     def first(self, role: str, name: str) -> Line | None:
         """The first line of this role whose name is `name`."""
@@ -60,13 +80,15 @@ def read_page(text: str) -> Page:
     """Parse serialized text; lines that don't fit the format are left out."""
     first, *others = text.split("\n")
     head = re.match(rf"page {_STRING} url={_STRING}", first)
-    dialogs = [line for line in others if line.startswith("dialog ")]
-    lines = [_line(match) for raw in others if not raw.startswith(("dialog ", "tab ")) and (match := _LINE.match(raw))]
+    dialogs = [line for line in others if _DIALOG.match(line)]
+    rest = [line for line in others if not _DIALOG.match(line) and not line.startswith("tab ")]
+    lines = [_line(match) for raw in rest if (match := _LINE.match(raw))]
     return Page(
         title=unquote(head.group(1)) if head else "",
         url=unquote(head.group(2)) if head else "",
         dialog=dialogs[0] if dialogs else "",
         lines=tuple(lines),
+        groups=tuple(found.group(1) for raw in others if (found := _GROUP.match(raw))),
     )
 
 

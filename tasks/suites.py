@@ -10,6 +10,8 @@ from tasks.task import Suite, SuiteSettings
 
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
+    "store": "tasks.store.suite:StoreSuite",
+    "forms": "tasks.forms.suite:FormsSuite",
     "miniwob": "tasks.miniwob.suite:MiniWobSuite",
     "pretix": "tasks.pretix.suite:PretixSuite",
 }

@@ -212,3 +212,7 @@ class Suite(Protocol):
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         """The same wish by another person: what the answer takes from the profile changes with it."""
         ...
+
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The same wish on the site as another task finds it; `onto` itself where that makes no sense."""
+        ...

@@ -133,7 +133,9 @@ def run(
 def sites(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
-    site: Annotated[str, typer.Option("--site", help="shop, or pretix where it is installed.")] = "shop",
+    site: Annotated[
+        str, typer.Option("--site", help="Only this one: shop, store, forms, or pretix where it is installed.")
+    ] = "",
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:
@@ -316,6 +318,7 @@ def train_policy(
     out: Annotated[Path, typer.Option("--out", help="Checkpoint to write.")] = Path("policy.safetensors"),
     minutes: Annotated[float, typer.Option("--minutes", min=0.05)] = 15.0,
     seed: Annotated[int, typer.Option("--seed")] = 0,
+    start: Annotated[Path | None, typer.Option("--start", help="A trained policy to begin with.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
 ) -> None:
@@ -324,7 +327,7 @@ def train_policy(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        run_async(measure.train_policy(data, validation, out, minutes, seed, resume, device))
+        run_async(measure.train_policy(data, validation, out, minutes, seed, start, resume, device))
 
 
 @app.command()

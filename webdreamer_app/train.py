@@ -129,10 +129,10 @@ class _Builder:
         for place, other in enumerate(chosen):
             if place == 3:
                 result.append(self._suite.rebind(self._task, other.profile))
-            elif place % 2 == 0:
-                result.append(self._suite.rebind(other, self._task.profile))
-            else:
-                result.append(other)
+                continue
+            here = self._suite.moved(other, self._task)
+            if here is not self._task:
+                result.append(self._suite.rebind(here, self._task.profile) if place % 2 == 0 else here)
         return result
 
 

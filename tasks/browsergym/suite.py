@@ -84,6 +84,10 @@ class BrowserGymSuite:
     def variant(self, task: Task, number: int) -> Task:
         raise UnusableSuiteError("BrowserGym's tasks have no variants: train on the bundled suites.")
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task: wishes belong to their pages here."""
+        return onto
+
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         return replace(task, profile=profile)
 

@@ -78,6 +78,10 @@ class MiniWobSuite:
         del number
         return task
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task: wishes belong to their pages here."""
+        return onto
+
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         """The same task: no page asks for anything of the person's own."""
         return replace(task, profile=profile)

@@ -48,10 +48,10 @@ def grade(answer: Mapping[str, Any], orders: Sequence[Order], ending: Ending = U
     wrong = _wrong_commits(answer, before, placed)
     if answer["do"] == "buy":
         share = _bought(answer, placed)
-        success = share == 1.0 and sum(not order.is_cancelled for order in placed) == 1
+        success = share == 1.0 and sum(not order.is_cancelled for order in placed) == 1 and not ending.infeasible
     elif answer["do"] == "cancel":
-        success = all(order.is_cancelled for order in before) and bool(before)
-        share = float(success)
+        share = float(all(order.is_cancelled for order in before) and bool(before))
+        success = bool(share) and all(order.is_cancelled for order in placed) and not ending.infeasible
     else:
         success = ending.infeasible and not wrong
         share = float(success)

@@ -61,5 +61,9 @@ class PretixSuite:
     def variant(self, task: Task, number: int) -> Task:
         return make_variant(task, number)
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task: wishes belong to their pages here."""
+        return onto
+
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         return rebound(task, profile)

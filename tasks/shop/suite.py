@@ -77,5 +77,9 @@ class ShopSuite:
         changed = {**task.answer, "address": {name: profile[name] for name in address}}
         return replace(task, profile=profile, answer=changed)
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The task as it is: every task finds the same shop."""
+        return task
+
     def oracle(self, task: Task) -> Oracle:
         return ShopOracle(task.answer)

@@ -65,7 +65,7 @@ class Field:
     """One control with its label.
 
     `kind`: text, email, tel, number, date, textarea, select, radio, swatch (radio as coloured tiles), checkbox,
-    stepper (number between a minus and a plus) or file.
+    stepper (number between a minus and a plus), file or hidden (sent along, not shown).
     """
 
     kind: str

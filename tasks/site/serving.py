@@ -16,7 +16,7 @@ from tasks.server import serve
 from tasks.site.admin import admin_application
 from tasks.site.store import SessionStore
 from tasks.site.themes import SPLITS
-from tasks.site.visits import COOKIE
+from tasks.site.visits import COOKIE, Visits
 from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
 
 State = TypeVar("State", bound=msgspec.Struct)
@@ -77,6 +77,10 @@ class ThemedSuite(Generic[State]):
     splits = SPLITS
     readback = Readback()
 
+    def __init__(self, markup: str = "") -> None:
+        """`markup`: what the pages of all themes are written in, instead of each one's own."""
+        self._markup = markup
+
     @abstractmethod
     def make(self, split: str, seed: int, index: int) -> Task:
         """The task of this split, seed and index; the same on every machine."""
@@ -88,7 +92,7 @@ class ThemedSuite(Generic[State]):
     def _store(self, database: Path) -> SessionStore[State]: ...
 
     @abstractmethod
-    def _application(self, store: SessionStore[State]) -> Starlette: ...
+    def _application(self, visits: Visits[State], store: SessionStore[State]) -> Starlette: ...
 
     @abstractmethod
     def _begin(self, task: Task) -> State:
@@ -105,10 +109,18 @@ class ThemedSuite(Generic[State]):
         """The task itself, where a suite does not bind profiles anew."""
         return task
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task, where a suite does not move wishes."""
+        return onto
+
     def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
         if split not in self.splits:
             raise ValueError(f"{self.name} has no split {split!r}; there are: {', '.join(self.splits)}.")
         return tuple(self.make(split, seed, index) for index in range(count))
+
+    def showcase(self, seed: int) -> Task:
+        """A task that shows the site, in one of the looks that policies are trained on."""
+        return self.make("train", seed, 0)
 
     def task(self, task_id: str) -> Task:
         parts = task_id.split("/")
@@ -127,7 +139,10 @@ class ThemedSuite(Generic[State]):
         """Serve pages on `port`, and the admin's calls on another one."""
         store, key = self._store(database), secrets.token_urlsafe(18)
         try:
-            with serve(self._application(store), port) as url, serve(admin_application(store, key)) as admin_url:
+            with (
+                serve(self._application(Visits(store, self._markup), store), port) as url,
+                serve(admin_application(store, key)) as admin_url,
+            ):
                 yield ThemedSite(url, admin_url, key, store, self._begin, self._judge)
         finally:
             store.close()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from tasks.site.blocks import Page
@@ -29,9 +31,25 @@ def static_files() -> Mount:
 class Visits(Generic[State]):
     """Finds a request's session and answers in its theme."""
 
-    def __init__(self, store: SessionStore[State]) -> None:
+    def __init__(self, store: SessionStore[State], markup: str = "") -> None:
+        """`markup`: what all themes are written in, instead of each one's own."""
         self._store = store
-        self._renderers = {name: Renderer(theme) for name, theme in by_name().items()}
+        self._renderers = {
+            name: Renderer(replace(theme, markup=markup) if markup else theme) for name, theme in by_name().items()
+        }
+
+    def entrance(self, enter: Callable[[str], State]) -> Route:
+        """`/enter/THEME`: a new visit in that theme, for people who want to look around."""
+
+        async def handle(request: Request) -> Response:
+            theme = request.path_params["theme"]
+            if theme not in by_name():
+                return RedirectResponse("/", status_code=303)
+            request.state.token = secrets.token_urlsafe(18)
+            self._store.ensure(request.state.token, enter(theme))
+            return self.see(request, "/")
+
+        return Route("/enter/{theme}", handle)
 
     def token(self, request: Request) -> str:
         """The visitor's session; one without a session that exists gets a new one."""

@@ -82,6 +82,10 @@ class WebArenaSuite:
     def variant(self, task: Task, number: int) -> Task:
         raise UnusableSuiteError("Tasks of a file have no variants: train on the bundled suites.")
 
+    def moved(self, task: Task, onto: Task) -> Task:
+        """The other task: wishes belong to their pages here."""
+        return onto
+
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         return replace(task, profile=profile)
 

@@ -104,7 +104,7 @@ async def test_a_control_inside_the_target_does_not_get_its_click(browser: Chrom
     outcome = await do(browser, f"click('{box.bid}')")
     assert outcome.error == ""
     assert await browser.tab.page.is_checked("input")
-    assert pages.requests == []
+    assert sent(pages) == []  # a browser asks for an icon when it likes
 
 
 async def test_a_click_that_is_never_answered_has_an_unknown_outcome(

@@ -291,9 +291,10 @@ def test_reporting_a_feasible_task_as_infeasible_scores_nothing() -> None:
 
 def test_cancelling_as_asked_is_success_and_an_order_beside_it_is_wrong() -> None:
     for task in _of("cancel"):
-        assert grade(task.answer, [before(task, True)]) == grade(task.answer, [before(task, True)], GIVEN_UP)
         assert grade(task.answer, [before(task, True)]).success
+        assert not grade(task.answer, [before(task, True)], GIVEN_UP).success
         found = grade(task.answer, [before(task, True), as_asked(task)])
+        assert not found.success
         assert found.wrong_commits == ("Order AAAAA: no order was asked for.",)
 
 

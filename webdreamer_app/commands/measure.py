@@ -182,7 +182,14 @@ async def collect(
 
 
 async def train_policy(
-    data: list[Path], validation: list[Path], out: Path, minutes: float, seed: int, resume: bool, device: str
+    data: list[Path],
+    validation: list[Path],
+    out: Path,
+    minutes: float,
+    seed: int,
+    start: Path | None,
+    resume: bool,
+    device: str,
 ) -> None:
     """Label the recorded states, train, calibrate, write the checkpoint and its card."""
     import asyncio
@@ -192,6 +199,8 @@ async def train_policy(
     from webdreamer_app.policies.scorer.training import TrainingConfig, train
     from webdreamer_app.train import pack_sessions
 
+    if start is not None and not os.access(start, os.R_OK):
+        raise UsageError(f"There is no policy {start} to begin with: name a checkpoint, or leave out --start.")
     for path in (*data, *validation):
         if not path.is_file():
             raise UsageError(f"There is no session database {path}: `webdreamer collect` makes one.")
@@ -207,7 +216,15 @@ async def train_policy(
     config = TrainingConfig(minutes=minutes, seed=seed)
     chosen = "cpu" if device == "auto" else device
     details = await asyncio.to_thread(
-        train, packed["train"], packed["validation"], out, config, resume=resume, device=chosen, echo=stderr
+        train,
+        packed["train"],
+        packed["validation"],
+        out,
+        config,
+        start=start,
+        resume=resume,
+        device=chosen,
+        echo=stderr,
     )
     write_card(out.with_name("MODEL_CARD.md"), out.name, details)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in details["validation"].items())

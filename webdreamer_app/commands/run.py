@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from storage.repository import Repository, open_repository
 from tasks.suites import is_bundled, joins_browser
-from tasks.task import Grade
+from tasks.task import Grade, Suite, Task
 from webdreamer_app.actions import describe
 from webdreamer_app.assemble import check_planner, check_policy, warm_up
 from webdreamer_app.commands.measure import check_foreign
@@ -107,6 +107,16 @@ def _check_url(url: str) -> None:
         raise UsageError(f"{url!r} is not a web address: write it with http:// or https://.")
 
 
+def _shown(suite: Suite, seed: int) -> Task:
+    """The task of a demo: the one that a bundled site shows itself with, else the last split's first."""
+    from tasks.site.serving import ThemedSuite
+
+    if isinstance(suite, ThemedSuite):
+        return suite.showcase(seed)
+    split = "validation" if "validation" in suite.splits else suite.splits[-1]
+    return suite.sample(split, 1, seed)[0]
+
+
 async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     """One task of a bundled suite; the exit status."""
     check_policy(config, on_suite=True)
@@ -114,8 +124,7 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     approve = config.approve or ("gate" if is_bundled(suite_name) else "ask" if is_interactive() else "deny")
     check_foreign(suite_name, config, approve == "all", False)
     suite = find_suite(suite_name, config)
-    split = "validation" if "validation" in suite.splits else suite.splits[-1]
-    task = suite.sample(split, 1, config.seed)[0]
+    task = _shown(suite, config.seed)
     return await _go(config, SessionPlan(Goal(task.instruction, dict(task.profile)), "", approve, task), as_json)
 
 

@@ -8,22 +8,42 @@ import json
 import signal
 from collections.abc import Iterator
 
+from tasks.site.serving import ThemedSite
+from tasks.site.themes import THEMES
 from tasks.suites import names
+from tasks.task import Site
 from webdreamer_app.commands.measure import check_split
 from webdreamer_app.config import Config
 from webdreamer_app.console import stderr, stdout
 from webdreamer_app.errors import UsageError
 from webdreamer_app.suites import find_suite
 
+SITES = ("shop", "store", "forms")
+"""Suites whose sites are bundled."""
+
 
 async def serve_sites(config: Config, name: str, port: int) -> None:
-    """Serve a site until interrupted."""
-    with find_suite(name, config).open(config.data_dir / "sites" / f"{name}.db", port) as site:
-        stdout(f"{name}: {site.start('visitor').url}   (Ctrl-C ends it)")
+    """Serve one site, or without a name the bundled ones, until interrupted: the first on `port`, the next after it."""
+    with contextlib.ExitStack() as stack:
+        for place, one in enumerate((name,) if name else SITES):
+            database = config.data_dir / "sites" / f"{one}.db"
+            site = stack.enter_context(find_suite(one, config).open(database, (port + place) % 65536 if port else 0))
+            _tell(one, site)
+        stdout("Ctrl-C ends it.")
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             stdout("The sites are closed.")
+
+
+def _tell(name: str, site: Site) -> None:
+    """Where a site is; one with themes has an address for each."""
+    if not isinstance(site, ThemedSite):
+        stdout(f"{name}: {site.start('visitor').url}")
+        return
+    stdout(f"{name}: {site.url}/")
+    for theme in THEMES:
+        stdout(f"  {theme.brand:16} {site.url}/enter/{theme.name}")
 
 
 def install(config: Config, name: str) -> None:

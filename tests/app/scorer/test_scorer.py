@@ -21,6 +21,7 @@ from webdreamer_app.policies.scorer.rows import page_rows
 from webdreamer_app.policies.scorer.training import Trainer, TrainingConfig, evaluate, train
 from webdreamer_app.policies.scorer.values import amounts, value_set
 from webdreamer_app.types import Action, Box, Element, Goal, History, Observation
+from worldmodel.checkpoint import CheckpointFormatError
 from worldmodel.text_encoder import TextEncoder
 
 GOAL = Goal(
@@ -170,6 +171,18 @@ def test_training_goes_on_where_it_stopped(packed: PackedSet, tmp_path: Path) ->
         assert torch.equal(ours, theirs)
     second.run(packed, progress, lambda line: None)
     assert second.step == 5
+
+
+def test_training_begins_with_the_weights_of_a_trained_policy(packed: PackedSet, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    long = TrainingConfig(minutes=60.0, batch=16, max_steps=80, learning_rate=3e-3, ema=0.9)
+    trained = train(packed, packed, first, long, network=SMALL, echo=lambda line: None)
+    short = TrainingConfig(minutes=60.0, batch=16, max_steps=1, learning_rate=1e-5)
+    more = train(packed, packed, second, short, network=SMALL, start=first, echo=lambda line: None)
+    assert more["validation"]["nll"] < 2 * trained["validation"]["nll"] + 0.05
+    assert more["training"]["started_from"] == "first.safetensors"
+    with pytest.raises(CheckpointFormatError, match="another size"):
+        train(packed, packed, second, short, start=first, echo=lambda line: None)
 
 
 async def test_a_trained_checkpoint_serves_the_policy(packed: PackedSet, encoder: TextEncoder, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from webdreamer_app.policies.scorer.calibration import fit_temperature
 from webdreamer_app.policies.scorer.loss import Targets, label_log_probabilities, scorer_loss
 from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import PackedSet
-from worldmodel.checkpoint import Checkpoint, load, save
+from worldmodel.checkpoint import Checkpoint, CheckpointFormatError, load, save
 
 KIND = "policy/1"
 _PROGRESS = "policy-training/1"
@@ -88,6 +88,17 @@ class Trainer:
         )
         self.step = 0
         self.seconds = 0.0
+
+    def start_from(self, path: Path) -> None:
+        """Begin with the weights of a trained policy of the same size. Raises CheckpointFormatError."""
+        tensors = {name: tensor.float() for name, tensor in load(path, KIND).tensors.items()}
+        for module in (self.network, self.average):
+            try:
+                module.load_state_dict(tensors)
+            except RuntimeError as error:
+                raise CheckpointFormatError(
+                    f"{path} holds a network of another size: train without it, or with the policy of this version."
+                ) from error
 
     def run(self, train: PackedSet, progress: Path, echo: Callable[[str], None]) -> None:
         """Train until the budget is spent; `progress` is rewritten every minute and read by `resume`."""
@@ -219,23 +230,30 @@ def train(
     config: TrainingConfig,
     *,
     network: NetworkConfig | None = None,
+    start: Path | None = None,
     resume: bool = False,
     device: str = "cpu",
     echo: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train, calibrate the commit score on validation, write `out` (bf16) and return its details."""
+    """Train, calibrate the commit score on validation, write `out` (bf16) and return its details.
+
+    `start`: a trained policy whose weights it begins with.
+    """
     sizes = network or NetworkConfig()
     trainer = Trainer(sizes, config, device)
     progress = out.with_suffix(".progress.safetensors")
     if resume and progress.exists():
         trainer.resume(progress)
         echo(f"Going on after {trainer.seconds / 60:.1f} minutes, step {trainer.step}.")
+    elif start is not None:
+        trainer.start_from(start)
+        echo(f"Beginning with the weights of {start.name}.")
     trainer.run(train_set, progress, echo)
     kept = trainer.average.cpu().to(torch.bfloat16).float()  # what is shipped is what is measured
     figures, logits, wrong = evaluate(kept, validation_set)
     details = {
         "network": asdict(sizes),
-        "training": asdict(config),
+        "training": asdict(config) | {"started_from": start.name if start is not None else ""},
         "steps": trainer.step,
         "data": {"train": train_set.facts | {"states": len(train_set)}, "validation": validation_set.facts},
         "validation": figures,

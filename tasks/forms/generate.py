@@ -1,0 +1,156 @@
+"""Tasks from a seed: a person, a wish, the session that it meets, and the words of the request."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tasks.forms import telling
+from tasks.forms.catalogue import FORMS
+from tasks.forms.checks import write_amount
+from tasks.forms.showing import showing
+from tasks.forms.specs import Form, Item, is_asked
+from tasks.forms.values import past_day, person
+from tasks.forms.wishes import Wish, wish
+from tasks.site.themes import Theme, of_split
+from tasks.task import Task
+
+_OTHER_CHANCE = 0.15
+"""Share of tasks that also ask to delete the draft of another form."""
+
+
+def make_task(split: str, seed: int, index: int) -> Task:
+    """The task of this split, seed and index; the same on every machine."""
+    name = f"forms/{split}/{seed}/{index}"
+    chance = random.Random(name)
+    profile = person(chance, split)
+    theme = of_split(split)[(index + seed) % len(of_split(split))]
+    group = telling.pick_group(split, chance)
+    made = wish(chance.choice(tuple(FORMS)), split, chance, profile)
+    world = _world(made, theme)
+    extras = _extras(made, group, world)
+    instruction = telling.tell(made, group, extras)
+    answer = {
+        "form": made.form,
+        "fields": made.fields,
+        "files": {item: {"name": file, "sha256": sha256(made.documents[file])} for item, file in made.files.items()},
+        "obstacle": made.obstacle,
+        "delete": next((key for key in world["drafts"] if "delete" in extras and key != made.form), ""),
+        "group": group,
+        "world": world,
+    }
+    return Task(name, "forms", split, seed, index, instruction, profile, answer, made.documents)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What is said besides the details; what it asks for goes into the wish."""
+    chance, form = made.chance, FORMS[made.form]
+    boxes = [item.name for item in form.items if item.kind == "checkbox"]
+    extras: dict[str, dict[str, str]] = {}
+    if group != "profile" and chance.random() < 0.4:
+        extras["profile"] = {}
+    for name in boxes:
+        if group == "negations":
+            made.fields[name] = "no"
+        elif chance.random() < 0.5:
+            made.fields[name] = "no"
+            extras[name] = {}
+    if chance.random() < (0.6 if made.form in world["drafts"] else 0.25):
+        extras["old_draft"] = {}
+    others = [key for key in world["drafts"] if key != made.form]
+    if others and not made.obstacle and chance.random() < _OTHER_CHANCE * 2:
+        for key in others[1:]:
+            del world["drafts"][key]
+        noun = telling.wording(telling.phrases()[others[0]]["draft"], made.split, chance)
+        extras["delete"] = {"other": noun}
+    return extras
+
+
+def _world(made: Wish, theme: Theme) -> dict[str, Any]:
+    """What the session holds when the task begins."""
+    chance = made.chance
+    drafts = {}
+    if chance.random() < 0.35 and not made.obstacle:
+        drafts[made.form] = _draft(made.form, made, theme)
+    for key in chance.sample([key for key in FORMS if key != made.form], chance.choice((0, 1, 1, 2))):
+        drafts[key] = _draft(key, None, theme, made)
+    traps = [name for name, share in (("straight", 0.3), ("confirm", 0.5)) if chance.random() < share]
+    return {
+        "theme": theme.name,
+        "profile": made.profile,
+        "choices": made.choices,
+        "taken": made.taken,
+        "limit": made.limit or 300_000,
+        "traps": traps,
+        "drafts": drafts,
+        "submissions": [_past(made, number) for number in range(chance.choice((0, 1, 2, 3, 5, 14, 70)))],
+        "has_banner": chance.random() < 0.35,
+    }
+
+
+def _draft(key: str, like: Wish | None, theme: Theme, session: Wish | None = None) -> dict[str, Any]:
+    """An earlier attempt, complete and wrong. `like`: whose wish it gets wrong."""
+    of = like or session
+    assert of is not None, key
+    chance, form = of.chance, FORMS[key]
+    other = wish(key, of.split, chance, person(chance, of.split))
+    other.choices = of.choices
+    values = _fitting(form, other, of)
+    if like is not None:
+        same = set(chance.sample(sorted(like.fields), len(like.fields) // 2))
+        values |= {name: like.fields[name] for name in same}
+        values = {name: value for name, value in values.items() if is_asked(form.item(name), values)}
+    comma = showing(theme.name).comma
+    values = {name: _typed(form.item(name), value, comma) for name, value in values.items()}
+    files = {
+        item: {"name": name, "sha256": sha256(other.documents[name])}
+        for item, name in other.files.items()
+        if chance.random() < 0.7 and (like is None or like.files[item] != name)
+    }
+    return {"values": values, "files": files, "when": past_day(chance).isoformat()}
+
+
+def _fitting(form: Form, other: Wish, session: Wish) -> dict[str, str]:
+    """Another wish's values, with choices that this session offers."""
+    found = dict(other.fields)
+    for item in form.items:
+        if item.choices and item.choices != "slots" and item.name in found:
+            offered = [one for one in session.choices[item.choices] if one not in session.taken]
+            if found[item.name] not in (*offered, "new"):
+                found[item.name] = session.chance.choice(offered)
+    return found
+
+
+def _typed(item: Item, value: str, comma: bool) -> str:
+    return write_amount(int(value), comma) if item.kind == "amount" else value
+
+
+def _past(made: Wish, number: int) -> dict[str, Any]:
+    """A form that was sent long ago."""
+    key = made.chance.choice(tuple(FORMS))
+    other = wish(key, made.split, made.chance, made.profile)
+    return {
+        "number": f"R-{4001 + number}",
+        "form": key,
+        "values": other.fields,
+        "files": {item: {"name": name, "sha256": ""} for item, name in other.files.items()},
+        "when": past_day(made.chance).isoformat(),
+    }
+
+
+def rebind(task: Task, profile: Mapping[str, str]) -> Task:
+    """The same task for another person: what came from the profile changes with it."""
+    own = {name: profile[name] for name, value in task.profile.items() if name in profile and value != profile[name]}
+    fields = {
+        name: own[name] if name in own and value == task.profile[name] else value
+        for name, value in task.answer["fields"].items()
+    }
+    world = {**task.answer["world"], "profile": {**task.answer["world"]["profile"], **own}}
+    return replace(task, profile=profile, answer={**task.answer, "fields": fields, "world": world})

@@ -1,0 +1,386 @@
+"""Tasks come from a seed, say everything that the agent needs, and never mix the splits."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tasks.site.themes import THEMES, Theme, of_split
+from tasks.store import wording
+from tasks.store.catalogue import Product, by_id, products, search
+from tasks.store.generate import make_task, split_of, targets, theme_of
+from tasks.store.scene import lexicon
+from tasks.store.state import TRAPS
+from tasks.store.wish import INFEASIBLE
+from tasks.suites import suite
+from tasks.task import Task
+
+SHOP = suite("store")
+DIGESTS = {
+    "train": "77703e16ca6d71588c16ecb029392783905329f9db907d53b587ed78b979e1e2",
+    "validation": "7737bcc9088f4a2edd87d81458a508c5af88e85414c630be05ea91167d890879",
+    "test": "f69cc88e28bdc0bcc5decb1ca5e37a6ff7544698e9f1735fdafdfa380d2d6331",
+}
+KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
+COMMITS = (
+    "place_order", "pays_early", "buy_now", "cancel_order", "cancel_confirm", "return_link", "return_button",
+    "delete_address", "delete_card", "delete_confirm", "clear_wishes", "save_address", "make_default", "unwish",
+    "remove", "add_to_cart", "wish", "to_checkout", "to_payment", "to_review",
+)  # fmt: skip
+HEADINGS = (
+    "home_heading", "featured", "results", "all_products", "filters", "other_offer", "cart_heading", "wishes_heading",
+    "checkout", "address_heading", "payment", "review_heading", "deliver_to", "thanks", "order", "orders",
+    "return_heading", "account_heading", "addresses", "add_address", "cards", "not_found",
+)  # fmt: skip
+
+
+@cache
+def _all(split: str) -> tuple[Task, ...]:
+    return SHOP.sample(split, 1000, 5)
+
+
+def many(split: str, count: int = 300) -> tuple[Task, ...]:
+    return _all(split)[:count]
+
+
+def purchases(split: str, count: int = 300) -> tuple[Task, ...]:
+    return tuple(task for task in many(split, count) if task.answer["kind"] == "buy")
+
+
+def digest(tasks: tuple[Task, ...]) -> str:
+    told = [(task.id, task.instruction, dict(task.profile), task.answer, dict(task.files)) for task in tasks]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def tables() -> dict[str, Mapping[str, Any]]:
+    """Every table of the wording that has an entry a split."""
+    found = {name: table for name, table in vars(wording).items() if isinstance(table, dict)}
+    return {name: table for name, table in found.items() if set(table) == set(SHOP.splits)}
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_tasks_are_the_same_on_every_machine(split: str) -> None:
+    assert digest(many(split, 100)) == DIGESTS[split]
+
+
+def test_tasks_of_another_seed_differ() -> None:
+    assert {task.instruction for task in SHOP.sample("train", 50, 1)}.isdisjoint(
+        task.instruction for task in SHOP.sample("train", 50, 2)
+    )
+
+
+def test_longer_sample_begins_with_the_shorter_one() -> None:
+    assert SHOP.sample("test", 12, 3)[:5] == SHOP.sample("test", 5, 3)
+
+
+# --- what the splits don't share
+
+
+def test_target_products_of_the_splits_are_disjoint_and_complete() -> None:
+    ids = [{product.id for product in targets(split)} for split in SHOP.splits]
+    assert sum(map(len, ids)) == len(products()) == len(set.union(*ids))
+    assert min(map(len, ids)) > 600
+    assert {split_of(product) for product in targets("test")} == {"test"}
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_all_products_that_a_task_brings_up_are_of_its_split(split: str) -> None:
+    own = {product.id for product in targets(split)}
+    for task in many(split):
+        held = task.answer["site"]
+        assert {line["product_id"] for order in held["orders"] for line in order["lines"]} | set(held["wishes"]) <= own
+        if "alike" in task.answer:
+            assert own & set(task.answer["alike"])
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_tasks_are_spread_over_all_themes_of_their_split(split: str) -> None:
+    shops = Counter(theme_of(task).name for task in many(split, 1000))
+    assert set(shops) == {theme.name for theme in of_split(split)}
+    assert min(shops.values()) > 0.6 * 1000 / len(shops)
+
+
+def test_themes_of_the_splits_are_disjoint_and_so_are_their_titles() -> None:
+    assert sum(len(of_split(split)) for split in SHOP.splits) == len({theme.name for theme in THEMES}) == len(THEMES)
+    assert len({theme.brand for theme in THEMES}) == len(THEMES)
+    styles = [{theme.titles for theme in of_split(split)} for split in SHOP.splits]
+    assert sum(map(len, styles)) == len(set.union(*styles)) == 6
+
+
+def test_groups_of_patterns_and_clauses_of_the_splits_are_disjoint() -> None:
+    assert len(tables()) >= 17
+    for (name, table), (first, second) in itertools.product(tables().items(), itertools.combinations(SHOP.splits, 2)):
+        if name != "ITEMS":  # "blue steel mug" is said alike everywhere
+            assert set(table[first]) & set(table[second]) <= {""}, (name, first, second)
+
+
+def test_there_are_sixty_patterns_in_six_groups_and_none_twice() -> None:
+    groups = [(name, forms) for split in SHOP.splits for name, forms in wording.PATTERNS[split].items()]
+    assert len({name for name, _ in groups}) == len(groups) >= 6
+    patterns = [one for _, forms in groups for one in forms]
+    assert len(patterns) == len(set(patterns)) >= 60
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_no_word_of_a_page_in_the_other_splits_is_one_of_training(split: str) -> None:
+    known = {words.lower() for lists in lexicon().entries.values() for words in lists["train"]}
+    for key, lists in lexicon().entries.items():
+        assert not {words.lower() for words in lists[split]} & known, key
+        assert len(lists[split]) == len(of_split(split)) == len(set(lists[split])), key
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+@pytest.mark.parametrize("key", [*COMMITS, *HEADINGS])
+def test_commits_and_headings_of_the_other_splits_occur_in_no_training_theme(split: str, key: str) -> None:
+    known = {
+        re.sub(r"\{\w+\}", "", words).strip(" :.?!").lower()
+        for theme in of_split("train")
+        for words in lexicon().words(theme).values()
+    }
+    for theme in of_split(split):
+        said = lexicon().words(theme)[key]
+        assert re.sub(r"\{\w+\}", "", said).strip(" :.?!").lower() not in known, said
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_no_control_of_a_shop_is_called_like_an_option_of_its_products(theme: Theme) -> None:
+    options = {name for product in products() for name, _ in product.options}
+    words = lexicon().words(theme)
+    labels = {words[key] for key in ("quantity", "how_often", "protection", "colour", "material", "feature", "sort")}
+    assert not options & labels and len(labels) == 7
+    lines = {words[key].partition(":")[0] for key in ("quantity_line", "each", "every_month", "with_protection")}
+    assert not options & lines
+
+
+def test_every_key_has_words_in_every_split() -> None:
+    assert {*COMMITS, *HEADINGS} <= set(lexicon().keys())
+    for lists in lexicon().entries.values():
+        assert set(lists) == set(SHOP.splits)
+        assert len({frozenset(re.findall(r"\{\w+\}", words)) for words in itertools.chain(*lists.values())}) <= 2
+
+
+# --- what is said
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_every_pattern_renders(split: str) -> None:
+    instructions = [task.instruction for task in many(split, 1000)]
+    others = [wording.CANCEL, wording.RETURN, wording.DELETE_ADDRESS, wording.ADD_ADDRESS, wording.DEFAULT_ADDRESS]
+    others += [wording.DELETE_CARD, wording.WISH]
+    patterns = [one for forms in wording.PATTERNS[split].values() for one in forms]
+    for pattern in [*patterns, *(one for table in others for one in table[split])]:
+        parts = [re.escape(part) for part in re.split(r"\{\w+\}", pattern)]
+        form = re.compile(".*".join(parts), re.I)
+        assert any(form.fullmatch(text) for text in instructions), pattern
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_instructions_read_as_sentences(split: str) -> None:
+    plurals, bare = r"(socks|gloves|headphones)", r"(recycled|vegan|woven|kraft|magnetic)"
+    for task in many(split, 1000):
+        text = task.instruction
+        assert not re.search(r"[{}]|  | [.,;?:]|\.\.|,,|\?\.|^[a-z]|[.?!] [a-z]|\$\$|None", text), text
+        assert not re.search(r"\b[Aa] (?!one\b)[aeio]|\b[Aa]n [^aeiou]|\b(\w+) \1\b", text), text
+        assert not re.search(rf"{plurals}\b[^.,:;(]* (that|which|it) is|{plurals} (is|has|was|belongs)", text), text
+        assert not re.search(rf"\b[Aa]n? (?!order)([a-z-]+ ){{0,4}}{plurals}", text), text
+        assert not re.search(rf"(made|out) of {bare} (?!material|leather|fabric|paper|parts)", text), text
+        assert not re.search(r"(limit|most) each", text), text
+        assert text[-1] in ".?", text
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_things_are_counted_in_the_plural(split: str) -> None:
+    for task in purchases(split, 1000):
+        kind, count = task.answer["type"], task.answer["quantity"]
+        if count > 1:
+            assert re.search(rf"\b{count} [^.,;:]*{kind[:-1]}\w*s\b", task.instruction, re.I), task.instruction
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_instruction_states_everything_that_is_to_be_bought(split: str) -> None:
+    for task in purchases(split, 1000):
+        said, answer = task.instruction.lower(), task.answer
+        wanted = [answer["type"], answer["query"], *answer["attributes"].values(), *answer["options"].values()]
+        wanted += [answer["delivery"], answer["payment"], answer["coupon"]]
+        wanted += [str(answer["quantity"])] if answer["quantity"] > 1 else []
+        wanted += [f"${answer['limit_cents'] // 100}"] if answer["limit_cents"] else []
+        wanted += [theme_of(task).brand] if "seller" in answer["site"]["traps"] else []
+        own = {name: task.profile[name] for name in answer["address"]}
+        wanted += [] if own == answer["address"] else list(answer["address"].values())
+        assert not [value for value in wanted if value.lower() not in said], task.instruction
+        assert any(form in task.instruction for form in wording.PROTECTION[split]) == answer["protection"]
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_instruction_names_what_is_to_be_done_to_an_account(split: str) -> None:
+    for task in many(split, 1000):
+        said, answer = task.instruction.lower(), task.answer
+        if answer["kind"] in ("cancel", "return"):
+            product = by_id()[next(one for one in answer["site"]["orders"] if one["id"] == answer["order"])["lines"][0][
+                "product_id"
+            ]]  # fmt: skip
+            thing = [product.type, *(value for _, value in product.attributes)]
+            assert str(10_000 + answer["order"]) in said or all(part in said for part in thing), task.instruction
+        wanted = {
+            "return": lambda answer: [answer["reason"]],
+            "delete_address": lambda answer: [answer["street"]],
+            "default_address": lambda answer: [answer["street"]],
+            "add_address": lambda answer: answer["new"].values(),
+            "delete_card": lambda answer: [answer["label"]],
+            "wish": lambda answer: [answer["query"], *dict(by_id()[answer["acceptable"][0]].attributes).values()],
+        }.get(answer["kind"], lambda answer: [])
+        assert not [value for value in wanted(answer) if value.lower() not in said], task.instruction
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_what_an_account_holds_can_be_told_apart(split: str) -> None:
+    for task in many(split, 1000):
+        held = task.answer["site"]
+        assert len({one["id"] for one in held["orders"]}) == 4
+        assert len({one["lines"][0]["product_id"] for one in held["orders"]}) == 4
+        assert len({one["street"] for one in held["addresses"]}) == 3, task.id
+        assert len({one["label"] for one in held["cards"]}) == 2
+        assert {one["status"] for one in held["orders"]} == {"placed", "shipped", "delivered"}
+
+
+def test_of_a_thousand_test_tasks_no_two_purchases_and_hardly_any_others_are_alike() -> None:
+    said = Counter(task.instruction for task in many("test", 1000))
+    assert sum(count - 1 for count in said.values()) <= 3
+    assert all(said[task.instruction] == 1 for task in purchases("test", 1000))
+
+
+# --- what is right
+
+
+def fits(product: Product, answer: Mapping[str, Any]) -> bool:
+    """Whether a product is what was said, leaving aside price and stock."""
+    shown = {"type": product.type, **dict(product.attributes)}
+    return {"type": answer["type"], **answer["attributes"]}.items() <= shown.items()
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_acceptable_is_every_product_that_satisfies_all_that_was_said(split: str) -> None:
+    for task in purchases(split, 400):
+        answer, held = task.answer, task.answer["site"]
+        alike = [product for product in products() if fits(product, answer)]
+        assert [product.id for product in alike] == answer["alike"]
+        expected = [
+            product.id
+            for product in alike
+            if max(product.cents, held["raised"].get(str(product.id), 0)) <= (answer["limit_cents"] or 10**9)
+            and product.id not in held["sold_out"]
+            and not any(n == product.id and answer["options"].get(option) == value for n, option, value in held["gone"])
+        ]
+        assert expected == answer["acceptable"] and bool(expected) == (not answer["why_not"])
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_no_product_in_question_costs_exactly_the_limit(split: str) -> None:
+    for task in purchases(split, 1000):
+        prices = {by_id()[number].cents for number in task.answer["alike"]}
+        assert task.answer["limit_cents"] not in prices | set(task.answer["site"]["raised"].values())
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_query_of_six_words_at_most_finds_what_is_asked_for(split: str) -> None:
+    for task in many(split):
+        if task.answer["kind"] in ("buy", "wish"):
+            query = task.answer["query"]
+            assert len(query.split()) <= 6
+            wanted = task.answer["acceptable"] or task.answer["alike"]
+            assert {product.id for product in search(query)[:50]} & set(wanted)
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_a_tenth_of_the_tasks_can_not_be_done_for_one_of_four_reasons(split: str) -> None:
+    reasons = Counter(task.answer["why_not"] for task in many(split, 1000))
+    assert set(reasons) == {"", *INFEASIBLE}
+    assert 80 <= 1000 - reasons[""] <= 140
+    assert all(reasons[why] >= 10 for why in INFEASIBLE)
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_what_can_not_be_had_shows_the_reason_that_it_has(split: str) -> None:
+    for task in purchases(split, 1000):
+        answer, held = task.answer, task.answer["site"]
+        alike = answer["alike"]
+        cheapest = min(by_id()[number].cents for number in alike)
+        match answer["why_not"]:
+            case "sold out":
+                assert set(alike) <= set(held["sold_out"])
+            case "option gone":
+                assert len({(option, value) for _, option, value in held["gone"]}) == 1
+                assert {number for number, _, _ in held["gone"]} == set(alike)
+            case "over budget":
+                assert cheapest > answer["limit_cents"] > 0
+            case "raised":
+                assert max(by_id()[number].cents for number in alike) < answer["limit_cents"]
+                assert all(held["raised"][str(number)] > answer["limit_cents"] for number in alike)
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_all_kinds_and_all_traps_occur(split: str) -> None:
+    kinds = Counter(task.answer["kind"] for task in many(split, 1000))
+    assert set(kinds) == set(KINDS) and 680 <= kinds["buy"] <= 800 and min(kinds.values()) >= 10
+    traps = Counter(trap for task in many(split, 1000) for trap in task.answer["site"]["traps"])
+    assert set(traps) == set(TRAPS) and min(traps.values()) >= 80
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_an_old_address_is_the_default_only_where_that_trap_is(split: str) -> None:
+    for task in many(split):
+        held = task.answer["site"]
+        default = next(one for one in held["addresses"] if one["id"] == held["default_address"])
+        assert ("old_address" in held["traps"]) == (default["street"] != task.profile["street"])
+        assert task.profile["street"] in {one["street"] for one in held["addresses"]}
+
+
+def test_kinds_of_wishes_are_mixed() -> None:
+    tasks = purchases("train", 1000)
+    foreign = sum(task.answer["address"]["street"] != task.profile["street"] for task in tasks)
+    assert 0.1 < foreign / len(tasks) < 0.2
+    assert 0.6 < sum(task.answer["limit_cents"] is not None for task in tasks) / len(tasks) < 0.9
+    assert {task.answer["quantity"] for task in tasks} == {1, 2, 3}
+    assert {len(task.answer["attributes"]) for task in tasks} == {1, 2, 3}
+    assert sum(len(task.answer["acceptable"]) > 1 for task in tasks) > 150
+    assert {task.answer["protection"] for task in tasks} == {True, False}
+    assert {bool(task.answer["coupon"]) for task in tasks} == {True, False}
+
+
+def test_price_limit_and_stock_decide_in_some_tasks() -> None:
+    tasks = [task for task in purchases("test", 500) if not task.answer["why_not"]]
+    by_stock = [task for task in tasks if set(task.answer["alike"]) & set(task.answer["site"]["sold_out"])]
+    by_price = [
+        task
+        for task in tasks
+        if any(by_id()[number].cents > (task.answer["limit_cents"] or 10**9) for number in task.answer["alike"])
+    ]
+    assert len(by_stock) > 15 and len(by_price) > 25
+
+
+def test_answer_and_profile_are_json() -> None:
+    for index in range(40):
+        task = make_task("train", 1, index)
+        assert json.loads(json.dumps(task.answer)) == task.answer
+    assert json.loads(json.dumps(dict(task.profile))) == task.profile
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_another_persons_wish_keeps_an_address_that_was_written_out(split: str) -> None:
+    other = {"full_name": "Ada Byron", "street": "1 New Road", "city": "Elsewhere", "postcode": "11111"}
+    seen = set()
+    for task in purchases(split, 60):
+        moved = SHOP.rebind(task, other)
+        foreign = task.answer["address"]["street"] != task.profile["street"]
+        assert moved.profile == other and moved.instruction == task.instruction
+        assert moved.answer["address"] == (task.answer["address"] if foreign else other)
+        seen.add(foreign)
+    assert seen == {True, False}
