@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks.forms.catalogue import FORMS
 from tasks.forms.grade import grade, is_same
-from tasks.forms.state import Event, FormsState, Upload
+from tasks.forms.state import Event, FormsState, Upload, state_of
 from tasks.task import Ending
 from tests.tasks.forms.walks import find
 
@@ -81,3 +81,20 @@ def test_spaces_in_numbers_and_case_do_not_matter_but_letters_do() -> None:
     claim = FORMS["claim"]
     assert is_same(claim.item("iban"), "de12 3456", "DE123456") and is_same(claim.item("city"), "ashford ", "Ashford")
     assert not is_same(claim.item("city"), "Ashfort", "Ashford")
+
+
+def test_another_forms_draft_that_was_written_over_is_damage() -> None:
+    task = find(
+        "train",
+        lambda task: (
+            not (task.answer["obstacle"] or task.answer["delete"])
+            and set(task.answer["world"]["drafts"]) - {task.answer["form"]}
+        ),
+    )
+    state = state_of(task.answer["world"])
+    state.events = [sent(task.answer)]
+    assert grade(task.answer, state, Ending()).success
+    other = next(key for key in state.drafts if key != task.answer["form"])
+    state.drafts[other].values["note"] = "something else"
+    found = grade(task.answer, state, Ending())
+    assert not found.success and f"The draft of the form {other!r} was overwritten" in found.wrong_commits[0]
