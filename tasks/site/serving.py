@@ -16,7 +16,7 @@ from tasks.server import serve
 from tasks.site.admin import admin_application
 from tasks.site.store import SessionStore
 from tasks.site.themes import SPLITS
-from tasks.site.visits import COOKIE, Visits
+from tasks.site.visits import Visits
 from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
 
 State = TypeVar("State", bound=msgspec.Struct)
@@ -31,6 +31,7 @@ class ThemedSite(Generic[State]):
         admin_url: str,
         admin_key: str,
         store: SessionStore[State],
+        cookie: str,
         begin: Callable[[Task], State],
         judge: Callable[[Task, State, Ending], Grade],
     ) -> None:
@@ -38,6 +39,7 @@ class ThemedSite(Generic[State]):
         self.admin_url = admin_url
         self.admin_key = admin_key
         self._store = store
+        self._cookie = cookie
         self._begin = begin
         self._judge = judge
         self._tasks: dict[str, Task | None] = {}
@@ -45,7 +47,7 @@ class ThemedSite(Generic[State]):
     def start(self, session: str, task: Task | None = None) -> Start:
         self._tasks[session] = task
         self._store.ensure(session, None if task is None else self._begin(task))
-        return Start(f"{self.url}/", (Cookie(COOKIE, session, self.url),))
+        return Start(f"{self.url}/", (Cookie(self._cookie, session, self.url),))
 
     def reset(self, session: str) -> None:
         """Put the session back to where its task begins."""
@@ -56,7 +58,7 @@ class ThemedSite(Generic[State]):
         """Another session with the same state, to try something in."""
         self._store.clone(session, copy)
         self._tasks[copy] = self._tasks.get(session)
-        return Start(f"{self.url}/", (Cookie(COOKIE, copy, self.url),))
+        return Start(f"{self.url}/", (Cookie(self._cookie, copy, self.url),))
 
     def save(self, session: str, name: str) -> None:
         """Keep the session's state under a name."""
@@ -137,13 +139,13 @@ class ThemedSuite(Generic[State]):
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:
         """Serve pages on `port`, and the admin's calls on another one."""
-        store, key = self._store(database), secrets.token_urlsafe(18)
+        store, key, cookie = self._store(database), secrets.token_urlsafe(18), f"{self.name}_session"
         try:
             with (
-                serve(self._application(Visits(store, self._markup), store), port) as url,
+                serve(self._application(Visits(store, cookie, self._markup), store), port) as url,
                 serve(admin_application(store, key)) as admin_url,
             ):
-                yield ThemedSite(url, admin_url, key, store, self._begin, self._judge)
+                yield ThemedSite(url, admin_url, key, store, cookie, self._begin, self._judge)
         finally:
             store.close()
 

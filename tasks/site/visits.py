@@ -19,7 +19,6 @@ from tasks.site.render import Renderer
 from tasks.site.store import SessionStore
 from tasks.site.themes import by_name
 
-COOKIE = "session"
 State = TypeVar("State", bound=msgspec.Struct)
 
 
@@ -31,9 +30,13 @@ def static_files() -> Mount:
 class Visits(Generic[State]):
     """Finds a request's session and answers in its theme."""
 
-    def __init__(self, store: SessionStore[State], markup: str = "") -> None:
-        """`markup`: what all themes are written in, instead of each one's own."""
+    def __init__(self, store: SessionStore[State], cookie: str, markup: str = "") -> None:
+        """`cookie`: its name, which other sites on this machine must not share: cookies know no ports.
+
+        `markup`: what all themes are written in, instead of each one's own.
+        """
         self._store = store
+        self._cookie = cookie
         self._renderers = {
             name: Renderer(replace(theme, markup=markup) if markup else theme) for name, theme in by_name().items()
         }
@@ -53,7 +56,7 @@ class Visits(Generic[State]):
 
     def token(self, request: Request) -> str:
         """The visitor's session; one without a session that exists gets a new one."""
-        token: str = getattr(request.state, "token", "") or request.cookies.get(COOKIE, "")
+        token: str = getattr(request.state, "token", "") or request.cookies.get(self._cookie, "")
         if not token or not self._store.exists(token):
             token = secrets.token_urlsafe(18)
             self._store.ensure(token)
@@ -70,8 +73,8 @@ class Visits(Generic[State]):
 
     def _remember(self, request: Request, response: Response) -> Response:
         token = self.token(request)
-        if request.cookies.get(COOKIE) != token:
-            response.set_cookie(COOKIE, token, httponly=True, samesite="lax")
+        if request.cookies.get(self._cookie) != token:
+            response.set_cookie(self._cookie, token, httponly=True, samesite="lax")
         return response
 
 

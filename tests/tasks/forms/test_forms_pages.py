@@ -182,7 +182,7 @@ def test_sessions_know_nothing_of_each_other(portal: ThemedSite, visit: Visit) -
     solve(visit(task, "one"), task)
     visit(task, "two")
     assert portal.grade(task, "one").success and portal.grade(task, "two").detail == "Nothing was sent."
-    stranger = Client("session=made-up")
+    stranger = Client("forms_session=made-up")
     assert stranger.get(portal.url).status == 200
 
 

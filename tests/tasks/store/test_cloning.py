@@ -54,12 +54,12 @@ def done(site: ThemedSite[Any], session: str) -> bool:
 
 
 def delete(site: ThemedSite[Any], client: Any, session: str) -> None:
-    assert client(f"session={session}").post(site.url + DELETE, {}).status == 200
+    assert client(f"store_session={session}").post(site.url + DELETE, {}).status == 200
 
 
 def test_a_clone_goes_its_own_way_and_is_graded_for_itself(shop: ThemedSite[Any], client: Any) -> None:
     start = shop.clone("one", "two")
-    assert [(cookie.name, cookie.value) for cookie in start.cookies] == [("session", "two")]
+    assert [(cookie.name, cookie.value) for cookie in start.cookies] == [("store_session", "two")]
     assert start.url == f"{shop.url}/"
     delete(shop, client, "two")
     assert (done(shop, "one"), done(shop, "two")) == (False, True)
@@ -78,7 +78,7 @@ def test_a_clone_is_reset_to_where_the_task_begins(shop: ThemedSite[Any], client
     shop.clone("one", "two")
     shop.reset("two")
     assert (done(shop, "one"), done(shop, "two")) == (True, False)
-    assert TASK.answer["label"] in client("session=two").get(f"{shop.url}/account").body
+    assert TASK.answer["label"] in client("store_session=two").get(f"{shop.url}/account").body
 
 
 def test_a_kept_state_comes_back_as_often_as_wanted(shop: ThemedSite[Any], client: Any) -> None:
@@ -88,7 +88,7 @@ def test_a_kept_state_comes_back_as_often_as_wanted(shop: ThemedSite[Any], clien
         assert done(shop, "one")
         shop.restore("one", "before")
         assert not done(shop, "one")
-        assert TASK.answer["label"] in client("session=one").get(f"{shop.url}/account").body
+        assert TASK.answer["label"] in client("store_session=one").get(f"{shop.url}/account").body
 
 
 def test_a_kept_state_survives_a_restart_of_the_site(tmp_path: Path, client: Any) -> None:
@@ -115,7 +115,7 @@ def test_what_does_not_exist_is_named(shop: ThemedSite[Any]) -> None:
 
 def test_a_snapshot_is_no_session_that_can_be_visited(shop: ThemedSite[Any], client: Any) -> None:
     shop.save("one", "kept")
-    page = client("session=kept").get(f"{shop.url}/account")
+    page = client("store_session=kept").get(f"{shop.url}/account")
     assert TASK.answer["label"] not in page.body and "session=" in page.headers["set-cookie"]
 
 
@@ -158,7 +158,7 @@ def test_a_body_that_makes_no_sense_is_400_and_says_what_to_send(
 @pytest.mark.parametrize(("path", "second"), CALLS)
 def test_the_pages_port_knows_no_such_address(path: str, second: str, shop: ThemedSite[Any], client: Any) -> None:
     assert shop.admin_url != shop.url
-    reply = client("session=one").post(shop.url + path, {"session": "one", second: "two"})
+    reply = client("store_session=one").post(shop.url + path, {"session": "one", second: "two"})
     assert reply.status == 404 and shop.admin_key not in reply.body
     assert client().get(shop.url + path).status == 404
 

@@ -86,7 +86,7 @@ def pages(site: Site, client: Any, theme: Theme) -> Iterator[tuple[str, str]]:
     for task in tasks_of(theme, 31, 2):
         session = f"leak-{task.id}"
         site.start(session, task)
-        visitor = client(f"session={session}")
+        visitor = client(f"store_session={session}")
         first = task.answer.get("acceptable") or task.answer.get("alike") or [1]
         order = task.answer["site"]["orders"][-1]["id"]
         more = (f"/product/{first[0]}", f"/orders/{order}", f"/orders/{order}/return", "/checkout/address")

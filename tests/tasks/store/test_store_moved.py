@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tasks.site.themes import THEMES
 from tasks.store.catalogue import by_id
 from tasks.store.suite import StoreSuite
+from tasks.suites import suite
 from tasks.task import Site
 
 SUITE = StoreSuite()
@@ -53,3 +55,9 @@ def test_a_demo_shows_a_purchase_that_can_be_made() -> None:
         assert task == SUITE.showcase(seed) and task.split == "train"
         assert task.answer["kind"] == "buy" and task.answer["acceptable"] and len(task.answer["site"]["traps"]) <= 1
     assert len({SUITE.showcase(seed).instruction for seed in range(12)}) == 12
+
+
+def test_two_sites_in_one_browser_keep_their_sessions_apart(site: Site, tmp_path: Path) -> None:
+    with suite("forms").open(tmp_path / "forms.db") as other:
+        names = {start.cookies[0].name for start in (site.start("apart"), other.start("apart"))}
+    assert len(names) == 2

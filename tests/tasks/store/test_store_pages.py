@@ -705,7 +705,7 @@ def test_visitor_without_a_session_gets_one_also_on_the_first_post(site: Site, c
 
 
 def test_session_that_does_not_exist_is_not_adopted(site: Site, client: Any) -> None:
-    reply = client("session=made-up").get(f"{site.url}/cart")
+    reply = client("store_session=made-up").get(f"{site.url}/cart")
     assert "session=" in reply.headers["set-cookie"] and "made-up" not in reply.headers["set-cookie"]
 
 
