@@ -88,7 +88,7 @@ async def _outcomes(window: ChromiumBrowser, suite: Suite, site: Site, tasks: Se
             async with open_episode(window, suite, site, task, task.id) as episode:
                 idle = await episode.grade()
                 steps, last = await _follow(episode)
-                grade = await episode.grade(Status.DONE)
+                grade = await episode.grade(Status.INFEASIBLE if last.startswith("report_infeasible") else Status.DONE)
             yield Outcome(task.id, subject(task), grade.success, grade.reward, idle.reward, steps, last)
         except BrowserError as error:
             yield Outcome(task.id, subject(task), False, 0.0, 0.0, 0, str(error))
