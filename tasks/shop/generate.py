@@ -13,6 +13,7 @@ from typing import Any
 from tasks.shop import wording
 from tasks.shop.catalogue import Product, products
 from tasks.shop.state import DELIVERY, PAYMENT
+from tasks.site import names
 from tasks.task import Task
 
 SPLITS = ("train", "validation", "test")
@@ -160,9 +161,9 @@ def _alike(other: Product, product: Product, told: tuple[str, ...]) -> bool:
 
 def _person(chance: random.Random) -> dict[str, str]:
     return {
-        "full_name": f"{chance.choice(wording.FIRST_NAMES)} {chance.choice(wording.LAST_NAMES)}",
-        "street": f"{chance.randint(1, 180)} {chance.choice(wording.STREETS)}",
-        "city": chance.choice(wording.CITIES),
+        "full_name": f"{chance.choice(names.FIRST_NAMES)} {chance.choice(names.LAST_NAMES)}",
+        "street": f"{chance.randint(1, 180)} {chance.choice(names.STREETS)}",
+        "city": chance.choice(names.CITIES),
         "postcode": str(chance.randint(10_000, 99_999)),
     }
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.store import wording
+from tasks.site import names
 from tasks.store.catalogue import Product, by_id, products
 from tasks.store.state import DELIVERY, PAYMENT, TRAPS, Address, Card, Checkout, Line, Order, Visit
 
@@ -17,9 +17,9 @@ _STATUSES = ("placed", "shipped", "delivered", "delivered")
 def person(chance: random.Random) -> dict[str, str]:
     """A name and where they live."""
     return {
-        "full_name": f"{chance.choice(wording.FIRST_NAMES)} {chance.choice(wording.LAST_NAMES)}",
-        "street": f"{chance.randint(1, 180)} {chance.choice(wording.STREETS)}",
-        "city": chance.choice(wording.CITIES),
+        "full_name": f"{chance.choice(names.FIRST_NAMES)} {chance.choice(names.LAST_NAMES)}",
+        "street": f"{chance.randint(1, 180)} {chance.choice(names.STREETS)}",
+        "city": chance.choice(names.CITIES),
         "postcode": str(chance.randint(10_000, 99_999)),
     }
 
