@@ -15,7 +15,7 @@ from tasks.forms.showing import showing
 from tasks.forms.specs import Form, Item, is_asked
 from tasks.forms.values import past_day, person
 from tasks.forms.wishes import Wish, wish
-from tasks.site.themes import Theme, of_split
+from tasks.site.themes import Theme, pick
 from tasks.task import Task
 
 _OTHER_CHANCE = 0.15
@@ -27,7 +27,7 @@ def make_task(split: str, seed: int, index: int) -> Task:
     name = f"forms/{split}/{seed}/{index}"
     chance = random.Random(name)
     profile = person(chance, split)
-    theme = of_split(split)[(index + seed) % len(of_split(split))]
+    theme = pick(split, seed, index)
     group = telling.pick_group(split, chance)
     made = wish(chance.choice(tuple(FORMS)), split, chance, profile)
     world = _world(made, theme)

@@ -124,7 +124,8 @@ class FormsOracle:
             return line is not None and view.says(self._showing.say("limit", amount=f"€{limit}"))
         if line is None or not obstacle:
             return False
-        return bool(line.options) and self._fields[obstacle] not in line.options
+        shown = line.options or tuple(one.name for one in view.lines if one.role == "option")
+        return bool(shown) and self._fields[obstacle] not in shown
 
     def _line(self, view: _View, item: Item) -> Line | None:
         """The control of an item; of a choice of buttons, any of them."""
@@ -150,6 +151,8 @@ class FormsOracle:
             right = [one for one in view.controls(shown) if "disabled" not in one.flags]
             return [] if any(_is_on(one) for one in right) else [_click(one) for one in right]
         if item.kind == "select":
+            if item.name == self._answer["obstacle"] and not line.options:
+                return [_click(line)]  # its list is shown only once it is open
             return [] if line.value == shown else [f"select_option({line.bid!r}, {shown!r})"]
         if canonical(item, line.value, self._showing.comma) == wanted:
             return []

@@ -12,7 +12,7 @@ from tasks.forms.catalogue import SLOTS
 from tasks.forms.checks import show_amount
 from tasks.forms.specs import Item
 from tasks.forms.values import MONTHS
-from tasks.site.themes import Lexicon, Theme, by_name
+from tasks.site.themes import Lexicon, Theme, theme_named
 
 
 @cache
@@ -23,7 +23,7 @@ def lexicon() -> Lexicon:
 @cache
 def showing(theme: str) -> Showing:
     """The wording of the theme of this name."""
-    found = by_name()[theme]
+    found = theme_named(theme)
     return Showing(found, lexicon().words(found), found.draw(2, "decimal comma") == 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import tomllib
 import zlib
 from collections.abc import Mapping
@@ -31,6 +33,13 @@ class Theme:
     """Whether checkout and forms stand in a frame of their own."""
     one_page: bool = False
     """Whether checkout is one page instead of steps."""
+    style: str = ""
+    """Whose style sheet it wears; empty for its own."""
+
+    @property
+    def sheet(self) -> str:
+        """The name of its style sheet."""
+        return self.style or self.name
 
     def draw(self, count: int, what: str) -> int:
         """A number below `count` that belongs to this theme and `what`."""
@@ -53,6 +62,16 @@ THEMES = (
 )
 
 
+LOOKS = 1000
+"""How many looks are drawn for training besides the themes."""
+_LOOK = re.compile(r"look-(0|[1-9]\d{0,2})")
+_BRANDS = (
+    "Alder & Sons", "Bright Corner", "Cobble Street", "Dayfield", "Everly", "Fenwick Stores", "Greenway", "Hollis",
+    "Ivy Lane", "Kestrel", "Larkspur", "Maple Row", "Northgate", "Oakham", "Pine Market", "Quayside", "Redfern",
+    "Silverdale", "Thornbury", "Westmoor",
+)  # fmt: skip
+
+
 @cache
 def by_name() -> Mapping[str, Theme]:
     return {theme.name: theme for theme in THEMES}
@@ -60,6 +79,41 @@ def by_name() -> Mapping[str, Theme]:
 
 def of_split(split: str) -> tuple[Theme, ...]:
     return tuple(theme for theme in THEMES if theme.split == split)
+
+
+@cache
+def theme_named(name: str) -> Theme:
+    """A theme, or one of the looks that are drawn for training: `look-0` to `look-999`. Raises KeyError."""
+    match = _LOOK.fullmatch(name)
+    return _look(int(match[1])) if match else by_name()[name]
+
+
+def _look(number: int) -> Theme:
+    """Every trait drawn by itself from those of the training themes; so are its words, by its name."""
+    trained = of_split("train")
+    chance = random.Random(f"look {number}")
+    return Theme(
+        name=f"look-{number}",
+        brand=chance.choice(_BRANDS),
+        split="train",
+        markup=chance.choice(MARKUPS),
+        layout=chance.choice(("top", "side", "foot")),
+        order=chance.randrange(3),
+        titles=chance.choice([theme.titles for theme in trained]),
+        framed=chance.random() < 0.25,
+        one_page=chance.random() < 0.35,
+        style=chance.choice([theme.name for theme in trained]),
+    )
+
+
+def pick(split: str, seed: int, index: int) -> Theme:
+    """The theme of a task: those of its split in turn, but in training three times of four a drawn look."""
+    turn, themes = seed + index, of_split(split)
+    if split == "train":
+        if turn % 4:
+            return theme_named(f"look-{random.Random(f'{seed}/{index}').randrange(LOOKS)}")
+        turn //= 4
+    return themes[turn % len(themes)]
 
 
 class Lexicon:

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from tasks.site.blocks import Page
 from tasks.site.render import Renderer
 from tasks.site.store import SessionStore
-from tasks.site.themes import by_name
+from tasks.site.themes import by_name, theme_named
 
 State = TypeVar("State", bound=msgspec.Struct)
 
@@ -37,9 +37,7 @@ class Visits(Generic[State]):
         """
         self._store = store
         self._cookie = cookie
-        self._renderers = {
-            name: Renderer(replace(theme, markup=markup) if markup else theme) for name, theme in by_name().items()
-        }
+        self._markup = markup
 
     def entrance(self, enter: Callable[[str], State]) -> Route:
         """`/enter/THEME`: a new visit in that theme, for people who want to look around."""
@@ -65,7 +63,11 @@ class Visits(Generic[State]):
 
     def show(self, request: Request, page: Page, theme: str, status: int = 200) -> Response:
         """The page in a theme."""
-        return self._remember(request, HTMLResponse(self._renderers[theme].page(page), status))
+        return self._remember(request, HTMLResponse(self._renderer(theme).page(page), status))
+
+    def _renderer(self, name: str) -> Renderer:
+        theme = theme_named(name)
+        return Renderer(replace(theme, markup=self._markup) if self._markup else theme)
 
     def see(self, request: Request, path: str) -> Response:
         """Go on with a GET, after something was changed."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from tasks.site.themes import Theme, by_name, of_split
+from tasks.site.themes import Theme, pick, theme_named
 from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products
 from tasks.store.people import account, address_line, person
@@ -41,7 +41,7 @@ def make_task(split: str, seed: int, index: int) -> Task:
     """The task of this split, seed and index; the same on every machine."""
     name = f"{SUITE}/{split}/{seed}/{index}"
     chance = random.Random(name)
-    theme = chance.choice(of_split(split))
+    theme = pick(split, seed, index)
     kind = chance.choices(tuple(_KINDS), weights=tuple(_KINDS.values()))[0]
     task = Task(name, SUITE, split, seed, index, "", {}, {})
     if kind == "buy":
@@ -54,7 +54,7 @@ def make_variant(task: Task, number: int) -> Task:
     if task.answer["kind"] != "buy" or task.answer["why_not"]:
         return task
     chance = random.Random(task.id)
-    theme = chance.choice(of_split(task.split))
+    theme = pick(task.split, task.seed, task.index)
     chance.choices(tuple(_KINDS), weights=tuple(_KINDS.values()))
     wish = _drawn(chance, task.split, theme)
     _flip(wish, random.Random(f"{task.id}~{number}"), task.split)
@@ -216,4 +216,4 @@ def _thing(product: Product) -> str:
 
 def theme_of(task: Task) -> Theme:
     """The look of the shop that a task is for."""
-    return by_name()[task.answer["site"]["theme"]]
+    return theme_named(task.answer["site"]["theme"])

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from tasks.pages import Line, Page
-from tasks.site.themes import Theme, by_name
+from tasks.site.themes import Theme, theme_named
 from tasks.store.catalogue import products
 from tasks.store.scene import words_of
 from tasks.store.state import OTHER_SELLER
@@ -46,7 +46,7 @@ class Reader:
 
     @classmethod
     def of(cls, theme: str) -> Reader:
-        return cls(by_name()[theme], words_of(theme))
+        return cls(theme_named(theme), words_of(theme))
 
     def say(self, key: str, **fields: object) -> str:
         return self.words[key].format(**fields) if fields else self.words[key]

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.site.blocks import Block, Button, Field, Form, Heading, Link, Nav, Overlay, Page, Text
-from tasks.site.themes import Lexicon, Theme, by_name
+from tasks.site.themes import Lexicon, Theme, theme_named
 from tasks.store.catalogue import Product, categories
 from tasks.store.state import Line, Visit, dollars
 
@@ -22,7 +22,7 @@ def lexicon() -> Lexicon:
 
 @cache
 def words_of(theme: str) -> dict[str, str]:
-    return lexicon().words(by_name()[theme])
+    return lexicon().words(theme_named(theme))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Scene:
 
     @classmethod
     def of(cls, visit: Visit) -> Scene:
-        return cls(visit, by_name()[visit.theme], words_of(visit.theme))
+        return cls(visit, theme_named(visit.theme), words_of(visit.theme))
 
     def say(self, key: str, **fields: object) -> str:
         """The theme's words for something."""
