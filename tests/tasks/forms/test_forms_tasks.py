@@ -17,9 +17,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "815a2a68766741d9116bf062cdfe364ecb9c0fa49b50a3c5d3db2b99854cc2c1",
-    "validation": "b9a939569ebe0030866f9d62bf6e6f9ae851069a943ade9ca60104fef52f571a",
-    "test": "6871b82288763e8f3c77c401fba899e15f7661ae9293c6b89ea241bb52503ba9",
+    "train": "e0bd25a66496348df3809aa866d8e606c1692b6be2f59e8b8b75dc7485b8931d",
+    "validation": "ab9b9def1ecbe68019b0c74d1a99b86276b351d5cff88cc673c5ee0c8357cb17",
+    "test": "5299d25fde8adf005685dde4c72f384cae6ce73e9fde0cb38b185a93b34ed1ea",
 }
 
 
