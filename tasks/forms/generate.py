@@ -20,6 +20,8 @@ from tasks.task import Task
 
 _OTHER_CHANCE = 0.15
 """Share of tasks that also ask to delete the draft of another form."""
+_NEWSLETTER_CHANCE = 0.15
+"""Share of the forms with a newsletter whose sender wants it."""
 
 
 def make_task(split: str, seed: int, index: int) -> Task:
@@ -28,11 +30,11 @@ def make_task(split: str, seed: int, index: int) -> Task:
     chance = random.Random(name)
     profile = person(chance, split)
     theme = pick(split, seed, index)
-    group = telling.pick_group(split, chance)
+    group, pattern = telling.pick_pattern(split, chance)
     made = wish(chance.choice(tuple(FORMS)), split, chance, profile)
     world = _world(made, theme)
     extras = _extras(made, group, world)
-    instruction = telling.tell(made, group, extras)
+    instruction = telling.tell(made, pattern, extras)
     answer = {
         "form": made.form,
         "fields": made.fields,
@@ -40,6 +42,7 @@ def make_task(split: str, seed: int, index: int) -> Task:
         "obstacle": made.obstacle,
         "delete": next((key for key in world["drafts"] if "delete" in extras and key != made.form), ""),
         "group": group,
+        "pattern": pattern,
         "world": world,
     }
     return Task(name, "forms", split, seed, index, instruction, profile, answer, made.documents)
@@ -51,16 +54,17 @@ def sha256(text: str) -> str:
 
 def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What is said besides the details; what it asks for goes into the wish."""
-    chance, form = made.chance, FORMS[made.form]
-    boxes = [item.name for item in form.items if item.kind == "checkbox"]
+    chance = made.chance
+    boxes = [item.name for item in FORMS[made.form].items if item.kind == "checkbox"]
     extras: dict[str, dict[str, str]] = {}
-    if group != "profile" and chance.random() < 0.4:
+    if group != "profile" and chance.random() < 0.35:
         extras["profile"] = {}
-    for name in boxes:
-        if group == "negations":
-            made.fields[name] = "no"
-        elif chance.random() < 0.5:
-            made.fields[name] = "no"
+    for name in boxes:  # agreed to only where it is asked for; refusals are said in half of the other requests
+        is_wanted = name == "newsletter" and group != "negations" and chance.random() < _NEWSLETTER_CHANCE
+        made.fields[name] = "yes" if is_wanted else "no"
+        if is_wanted:
+            extras["newsletter_wanted"] = {}
+        elif group != "negations" and chance.random() < 0.5:
             extras[name] = {}
     if chance.random() < (0.6 if made.form in world["drafts"] else 0.25):
         extras["old_draft"] = {}
@@ -68,7 +72,7 @@ def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str
     if others and not made.obstacle and chance.random() < _OTHER_CHANCE * 2:
         for key in others[1:]:
             del world["drafts"][key]
-        noun = telling.wording(telling.phrases()[others[0]]["draft"], made.split, chance)
+        noun = chance.choice(telling.phrases()[others[0]]["draft"][made.split])
         extras["delete"] = {"other": noun}
     return extras
 

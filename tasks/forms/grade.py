@@ -1,4 +1,13 @@
-"""Grades an episode from the portal's own record, never from what the agent claims."""
+"""Grades an episode from the portal's own record, never from what the agent claims.
+
+Every field that a form asks for counts, and each has one right value: it is said in the instruction, stands in the
+profile, or follows from both. What the instruction leaves open is judged by what harms:
+
+- Boxes for newsletters and for passing on data are ticked beforehand. They must be cleared unless the instruction asks
+  for them: nobody agrees to what they never spoke of. The oracle clears them too.
+- Upper and lower case, full stops and quotes at the ends, and spaces within numbers don't matter.
+- Entries that a draft held before, the cookie banner, detours and drafts begun in the episode itself don't matter.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,10 @@ from tasks.forms.specs import Form, Item, Sheet, Step, is_asked
 from tasks.forms.state import Draft, FormsState, Submission
 from tasks.site import blocks as b
 
-_PROFILE = ("full_name", "birth_date", "street", "postcode", "city", "email", "phone", "iban")
+_PROFILE = (
+    "full_name", "birth_date", "street", "postcode", "city", "email", "phone", "iban", "policy_number",
+    "employee_number",
+)  # fmt: skip
 
 
 class Portal:

@@ -230,8 +230,8 @@ def _event(wish: Wish) -> None:
     wish.obstacle = "event" if event in wish.taken else ""
     count, ticket = wish.chance.choice((1, 1, 2, 3, 4)), wish.chance.choice(("standard", "student", "supporter"))
     wish.fields |= {"seats": str(count), "ticket": ticket}
-    wish.facts |= {"seats": str(count), "ticket_only": ticket, "ticket": f"{ticket} ticket{'s' if count > 1 else ''}"}
-    wish.details.append("ticket")
+    wish.facts |= {"seats": str(count), "ticket_type": ticket}
+    wish.details.append("tickets" if count > 1 else "ticket")
     wish.choose("diet", catalogue.DIETS)
     if wish.choose("paying", ("invoice", "at_door")) == "invoice":
         wish.fields["order_number"] = wish.facts["order_number"] = f"PO-{wish.chance.randint(1000, 9999)}"

@@ -48,6 +48,15 @@ def test_a_wrong_file_is_wrong_by_name_or_content() -> None:
         assert "receipt is" in judge(event).wrong_commits[0]
 
 
+def test_nobody_agrees_to_what_they_never_spoke_of_and_gets_what_they_asked_for() -> None:
+    silent = find("train", lambda task: "newsletter" in task.answer["fields"] and "news" not in task.instruction)
+    wanting = find("train", lambda task: task.answer["fields"].get("newsletter") == "yes")
+    for task, wrong in ((silent, "yes"), (wanting, "no")):
+        assert judge(sent(task.answer), answer=task.answer).success
+        found = judge(sent(task.answer, newsletter=wrong), answer=task.answer)
+        assert not found.success and f"newsletter is {wrong!r}" in found.wrong_commits[0]
+
+
 def test_sending_twice_or_another_form_is_wrong() -> None:
     twice, other = judge(sent(), sent()), judge(sent(), sent(form="job"))
     assert twice.wrong_commits == ("The form 'claim' was sent a second time.",) and not twice.success
