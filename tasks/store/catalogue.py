@@ -73,7 +73,7 @@ _TYPES = (
     ProductType("Toys", "jigsaw puzzle", ("cardboard", "oak", "cork", "foam"), ("panoramic", "double-sided", "round"), (("Pieces", ("100 pieces", "500 pieces", "1000 pieces")), _WRAP), (8, 48)),
     ProductType("Toys", "plush bear", ("cotton", "wool", "velvet", "recycled"), ("singing", "weighted", "hand-stitched"), (_SIZES, _WRAP), (9, 60)),
     ProductType("Toys", "toy train", ("oak", "steel", "plastic", "beech"), ("wind-up", "whistling", "battery-run"), (_PACK,), (14, 85)),
-    ProductType("Toys", "kite", ("nylon", "silk", "paper", "polyester"), ("stunt", "single-line", "long-tailed"), (_SIZES,), (10, 55)),
+    ProductType("Toys", "kite", ("nylon", "silk", "paper", "polyester"), ("two-line", "single-line", "long-tailed"), (_SIZES,), (10, 55)),
     ProductType("Toys", "board game", ("cardboard", "oak", "felt", "magnetic"), ("cooperative", "travel-sized", "two-player"), (_WRAP,), (12, 70)),
     ProductType("Toys", "spinning top", ("beech", "steel", "brass", "acrylic"), ("humming", "light-up", "balancing"), (_PACK, _WRAP), (3, 26)),
     ProductType("Toys", "doll house", ("oak", "cardboard", "plastic", "beech"), ("three-storey", "foldable", "furnished"), (_SIZES,), (35, 190)),

@@ -17,7 +17,7 @@ _SUBSTANCES = {
     "woven": "woven fabric",
     "waxed-cotton": "waxed-cotton fabric",
     "kraft": "kraft paper",
-    "magnetic": "magnetic parts",
+    "magnetic": "magnetic plastic",
 }
 """What a thing is made of, where the material's own word is an adjective."""
 _SINGULAR = re.compile(r"\bone\b")
@@ -107,7 +107,8 @@ def item(chance: random.Random, split: str, wish: Wish) -> str:
     before = form.split(" {type}")[0].split("} {")[-1].strip("{}")
     wish.query = f"{adjectives if before == 'adjectives' else fields[before]} {kind}".strip()
     if is_plural(wish.product.type):
-        return f"{wish.quantity} pairs of {text}" if several else text
+        unit = "packs" if "Pack" in wish.options else "pairs"
+        return f"{wish.quantity} {unit} of {text}" if several else text
     return f"{wish.quantity} {text}" if several else f"{article(text)} {text}"
 
 

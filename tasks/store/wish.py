@@ -111,7 +111,8 @@ def spoil(wish: Wish, why: str, chance: random.Random) -> None:
     wish.coupon = ""  # a discount could make it possible after all
     wish.traps = tuple(trap for trap in wish.traps if trap != "monthly")
     if why == "option gone" and not wish.options:
-        wish.why_not = why = "sold out"
+        name, values = chance.choice(wish.product.options)
+        wish.options = {name: chance.choice([value for value in values if value != "None"])}
     if why == "sold out":
         if not wish.own_offer:  # or the other seller could deliver
             wish.traps = tuple(trap for trap in wish.traps if trap != "seller")

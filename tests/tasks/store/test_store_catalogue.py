@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.store.catalogue import Product, by_id, categories, products, search, stems, types
 
-DIGEST = "4e212af92b0fbbe6846befc6ea64e0b13e95223a5426536fa04dcd8061a43939"
+DIGEST = "dbf3fc538eec3488af16d3b5c0f8825d96e4f890bc4aef8bb9cc5e6d08115d0d"
 STYLES = range(6)
 
 
