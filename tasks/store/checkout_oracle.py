@@ -182,6 +182,8 @@ class CheckoutOracle:
     def _is_new(self, page: Page) -> bool:
         """Whether the order on the page was placed in this session, and stands."""
         known = {10_000 + order["id"] for order in self._answer["site"]["orders"]}
-        numbers = {int(line.name.split()[-1]) for line in page.lines if not line.bid and self._is_order(line.name)}
+        start = self._read.words["order"].split("{number}")[0]
+        shown = [line.name for line in page.lines if not line.bid and self._is_order(line.name)]
+        numbers = {int(name.removeprefix(start)) for name in shown}
         stands = page.says(self._read.say("status", status=self._read.say("status_placed")))
         return bool(numbers - known) and stands

@@ -12,7 +12,7 @@ from tasks.site.themes import Theme, pick, theme_named
 from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products
 from tasks.store.people import account, address_line, person
-from tasks.store.saying import item, say, sentence_case
+from tasks.store.saying import agreeing, is_plural, item, say, sentence_case
 from tasks.store.state import DELIVERY, PAYMENT, REASONS
 from tasks.store.wish import INFEASIBLE, Wish, alike, disturb, draw_traps, draw_wish, spoil, unambiguous
 from tasks.task import Task
@@ -86,6 +86,7 @@ def _buy(task: Task, chance: random.Random, theme: Theme, wish: Wish) -> Task:
         "payment": wish.payment,
         "coupon": wish.coupon,
         "protection": wish.protection,
+        "own_offer": wish.own_offer,
         "address": wish.recipient or {name: wish.profile[name] for name in ("full_name", "street", "city", "postcode")},
         "query": wish.query,
         "alike": [product.id for product in wish.alike()],
@@ -147,7 +148,7 @@ def moved(task: Task, onto: Task) -> Task:
     What names a shop, can't be had, or can't be had there, stays out.
     """
     wish, place = task.answer, onto.answer["site"]
-    if wish["kind"] != "buy" or wish["why_not"] or "seller" in (*wish["site"]["traps"], *place["traps"]):
+    if wish["kind"] != "buy" or wish["why_not"] or wish["own_offer"]:
         return onto
     if wish["protection"] and "protection" not in place["traps"]:
         return onto
@@ -173,7 +174,7 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
     held = account(chance, profile, targets(task.split), moved=False) | _site(theme, traps)
     answer: dict[str, Any] = {"kind": kind, "group": kind, "why_not": "", "site": held}
     fields: dict[str, str] = {}
-    forms = getattr(wording, kind.upper())[task.split]
+    forms = wording.ACCOUNT[kind][task.split]
     orders = {"cancel": held["orders"][:1], "return": held["orders"][2:]}
     if kind in orders:
         order = chance.choice(orders[kind])
@@ -181,6 +182,9 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
         thing = by_id()[line["product_id"]]
         reason = chance.choice(REASONS)
         fields = {"thing": _thing(thing), "number": str(10_000 + order["id"]), "reason": _inside(reason)}
+        fields["quoted"] = reason
+        if is_plural(thing.type):  # "it does not fit" would not agree
+            forms = [form for form in forms if "{reason}" not in form]
         answer |= {"order": order["id"], "line": line["id"], "reason": reason, "product": thing.id}
     elif kind in ("delete_address", "default_address"):
         place = chance.choice(held["addresses"][1:])
@@ -192,12 +196,12 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
         answer |= {"new": new}
     elif kind == "delete_card":
         card = chance.choice(held["cards"])
-        fields = {"card": card["label"]}
+        fields = {"card": card["label"].replace("Debit", "debit")}
         answer |= {"card": card["id"], "label": card["label"]}
     else:
         wish = replace(draw_wish(chance, targets(task.split), theme), quantity=1, limit=None, traps=())
         wish.attributes = dict(wish.product.attributes)
-        fields = {"item": item(chance, task.split, wish)}
+        fields = {"item": item(chance, task.split, wish)} | agreeing(is_plural(wish.product.type))
         answer |= {"query": wish.query, "acceptable": [one.id for one in wish.alike()]}
         held["wishes"] = [number for number in held["wishes"] if number not in answer["acceptable"]]
     sentence = sentence_case(chance.choice(forms).format(**fields))

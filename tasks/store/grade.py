@@ -89,8 +89,10 @@ def order_problems(answer: Answer, order: Order) -> list[str]:
 
 
 def _line_problems(answer: Answer, line: Line) -> list[str]:
+    """Another seller is as good as the shop unless the shop was named; its stock and price are its own then."""
     problems = []
-    if line.product_id not in answer["acceptable"]:
+    is_elsewhere = bool(line.seller) and not answer["own_offer"]
+    if line.product_id not in answer["alike" if is_elsewhere else "acceptable"]:
         problems.append(f"{line.product.title()} at ${line.each_cents / 100:.2f} is not what was asked for")
     elif answer["limit_cents"] is not None and line.each_cents > answer["limit_cents"]:
         problems.append(f"it cost ${line.each_cents / 100:.2f}, over the limit")
@@ -99,7 +101,7 @@ def _line_problems(answer: Answer, line: Line) -> list[str]:
             problems.append(f"{name} is {line.options.get(name)!r}, not {value!r}")
     if line.quantity != answer["quantity"]:
         problems.append(f"quantity {line.quantity}, not {answer['quantity']}")
-    if line.seller:
+    if line.seller and answer["own_offer"]:
         problems.append(f"bought from {line.seller}")
     if line.monthly:
         problems.append("it is a subscription")
@@ -191,7 +193,8 @@ def _line_reward(answer: Answer, line: Line, checkout: Checkout) -> float:
     extras = [
         line.quantity == answer["quantity"],
         _is_same(answer["address"], checkout.address) if checkout.address else False,
-        line.protected == answer["protection"] and not line.monthly and not line.seller and not checkout.donation,
+        line.protected == answer["protection"]
+        and not (line.monthly or checkout.donation or (line.seller and answer["own_offer"])),
     ]
     extras += [getattr(checkout, name) == answer[name] for name in ("delivery", "payment", "coupon") if answer[name]]
     total = len(answer["attributes"]) + len(answer["options"]) + len(extras) + 1

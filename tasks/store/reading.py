@@ -76,13 +76,20 @@ class Reader:
         """Whether a line of a cart or an order is what was asked for."""
         parts = {part.strip() for line in section for part in line.name.split(" · ")}
         return (
-            self.product(section) in acceptable
+            self._is_wanted(section, answer, acceptable)
             and all(f"{name}: {value}" in parts for name, value in answer["options"].items())
             and self.say("quantity_line", count=answer["quantity"]) in parts
             and self.say("every_month") not in parts
             and (self.say("with_protection") in parts) == answer["protection"]
-            and self.is_sold_by_us(section)
         )
+
+    def _is_wanted(self, section: Sequence[Line], answer: Mapping[str, Any], acceptable: Iterable[int]) -> bool:
+        """Another seller's is as good as the shop's own, unless the shop was named, within the limit."""
+        if self.is_sold_by_us(section):
+            return self.product(section) in acceptable
+        limit, each = answer["limit_cents"], self.each_cents(section)
+        fits = limit is None or (each is not None and each <= limit)
+        return fits and not answer["own_offer"] and self.product(section) in answer["alike"]
 
     def each_cents(self, section: Sequence[Line]) -> int | None:
         """What one of a line costs."""

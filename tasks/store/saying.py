@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 
 from tasks.site.themes import Theme
 from tasks.store import wording
@@ -16,10 +17,10 @@ _SUBSTANCES = {
     "woven": "woven fabric",
     "waxed-cotton": "waxed-cotton fabric",
     "kraft": "kraft paper",
-    "magnetic": "magnetic parts",
+    "magnetic": "magnetic plastic",
 }
 """What a thing is made of, where the material's own word is an adjective."""
-_SINGULAR = re.compile(r"\b(it|one|it's|is|has)\b")
+_SINGULAR = re.compile(r"\bone\b")
 
 
 def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[str, str]:
@@ -29,25 +30,44 @@ def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[st
     unfit |= {"negation"} if wish.protection else set()
     group = chance.choice([name for name in groups if name not in unfit])
     several = wish.quantity > 1 or is_plural(wish.product.type)
-    patterns = [one for one in groups[group] if not (several and _SINGULAR.search(re.sub(r"{\w+}", "", one)))]
-    if not patterns:
-        return say(chance, split, wish, theme)
+    pattern = chance.choice([one for one in groups[group] if not (several and _SINGULAR.search(one))])
     amount = f"${wish.limit}{' each' if wish.quantity > 1 else ''}"
-    sentence = chance.choice(patterns).format(
-        item=item(chance, split, wish),
-        options="".join(_option(chance, split, name, value) for name, value in wish.options.items()),
-        limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount),
+    limit = chance.choice(wording.LIMITS[split]).format(amount=amount)
+    has_limit = wish.limit is not None and "{limit_first}" not in pattern
+    sentence = pattern.format(
+        what=item(chance, split, wish) + _options(chance, split, wish) + (limit if has_limit else ""),
         limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
         rest=_rest(chance, split, wish, theme),
+        **agreeing(several),
     )
     return sentence_case(sentence), group
 
 
-def _option(chance: random.Random, split: str, name: str, value: str) -> str:
-    """One choice in words; a value that says what it is ("Pack of two") goes without its name."""
-    plain = name.lower() in value.lower().split() or name == "Fits" or any(map(str.isdigit, value))
-    forms = wording.PLAIN_OPTIONS if plain else wording.OPTIONS
-    return chance.choice(forms[split]).format(name=name.lower(), value=value)
+def agreeing(several: bool) -> dict[str, str]:
+    """The words that agree with how many things there are."""
+    return {"it": "them", "is": "are"} if several else {"it": "it", "is": "is"}
+
+
+def _options(chance: random.Random, split: str, wish: Wish) -> str:
+    """All choices, behind the thing; in brackets where they would not read as part of its name."""
+    said = [_option(chance, split, name, value, wish.quantity > 1) for name, value in wish.options.items()]
+    if not said:
+        return ""
+    in_brackets = split == "validation" or (wish.quantity > 1 and "Pack" in wish.options) or len(said) > 2
+    return f" ({', '.join(said)})" if in_brackets else f" {' and '.join(said)}"
+
+
+def _option(chance: random.Random, split: str, name: str, value: str, several: bool) -> str:
+    """One choice in words: "in size large", "with a Type G plug", "each as a pack of four"."""
+    lower = value if re.search(r"[a-z][A-Z]", value) else value.lower()
+    if name == "Pack":
+        name, lower = "Packs" if several else name, "single pack" if value == "Single" else lower
+    elif name == "Fits" and value[0].isdigit():
+        lower = f"{value} laptop"
+    elif name == "Length" and value[0].isdigit():
+        name = "Measure"
+    form = chance.choice(wording.OPTIONS[name][split])
+    return form.format(value=value, lower=lower, a=article(lower), **agreeing(several))
 
 
 def sentence_case(text: str) -> str:
@@ -55,27 +75,23 @@ def sentence_case(text: str) -> str:
 
 
 def _rest(chance: random.Random, split: str, wish: Wish, theme: Theme) -> str:
-    clauses = [
-        clause(chance, wording.DELIVERIES[split], wish.delivery.lower()),
-        clause(chance, wording.PAYMENTS[split], wish.payment.lower()),
-        _recipient(chance, split, wish),
-        clause(chance, wording.COUPONS[split], wish.coupon),
-        clause(chance, wording.SELLERS[split], theme.brand if "seller" in wish.traps or chance.random() < 0.1 else ""),
-        clause(chance, wording.PROTECTION[split], "yes" if wish.protection else ""),
-        clause(chance, wording.ONCE[split], "yes" if "monthly" in wish.traps or chance.random() < 0.15 else ""),
-    ]
+    several = wish.quantity > 1 or is_plural(wish.product.type)
+    where = {"recipient": address_line(wish.recipient)} if wish.recipient else {"home": "yes"}
+    values = {
+        "delivery": wish.delivery.lower(),
+        "payment": wish.payment.lower(),
+        "coupon": wish.coupon,
+        "seller": theme.brand if wish.own_offer else "",
+        "protection": "yes" if wish.protection else "",
+        "once": "yes" if wish.once else "",
+    } | where
+    clauses = [_clause(chance, wording.CLAUSES[name][split], value, several) for name, value in values.items() if value]
     chance.shuffle(clauses)
     return "".join(clauses)
 
 
-def clause(chance: random.Random, forms: tuple[str, ...], value: str) -> str:
-    return chance.choice(forms).format(value=value) if value else ""
-
-
-def _recipient(chance: random.Random, split: str, wish: Wish) -> str:
-    if wish.recipient is None:
-        return chance.choice(wording.HOME[split])
-    return chance.choice(wording.RECIPIENTS[split]).format(address=address_line(wish.recipient))
+def _clause(chance: random.Random, forms: Sequence[str], value: str, several: bool) -> str:
+    return chance.choice(forms).format(value=value, **agreeing(several))
 
 
 def item(chance: random.Random, split: str, wish: Wish) -> str:
@@ -90,9 +106,10 @@ def item(chance: random.Random, split: str, wish: Wish) -> str:
     text = form.format(adjectives=adjectives, type=kind, substance=substance, **fields)
     before = form.split(" {type}")[0].split("} {")[-1].strip("{}")
     wish.query = f"{adjectives if before == 'adjectives' else fields[before]} {kind}".strip()
-    if several:
-        return f"{wish.quantity} {text}"
-    return text if is_plural(wish.product.type) else f"{article(text)} {text}"
+    if is_plural(wish.product.type):
+        unit = "packs" if "Pack" in wish.options else "pairs"
+        return f"{wish.quantity} {unit} of {text}" if several else text
+    return f"{wish.quantity} {text}" if several else f"{article(text)} {text}"
 
 
 def article(text: str) -> str:

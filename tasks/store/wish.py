@@ -34,6 +34,10 @@ class Wish:
     recipient: dict[str, str] | None
     coupon: str
     protection: bool
+    own_offer: bool
+    """Whether the shop itself has to be the seller."""
+    once: bool
+    """Whether it is said that nothing is to be sent again; unsaid, it is the same."""
     traps: tuple[str, ...]
     why_not: str = ""
     """One of INFEASIBLE, empty where it can be had."""
@@ -62,11 +66,13 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
     product = chance.choice(targets)
     known = dict(product.attributes)
     told = chance.choices(_TOLD, weights=(1, 1, 4, 4, 1))[0]
-    chosen = [(name, values) for name, values in product.options if chance.random() < 0.6]
+    chosen = [(name, values) for name, values in product.options if chance.random() < 0.6 or name == "Pack"]
     limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.7 else None
+    own_offer, once = chance.random() < _SAID, chance.random() < _SAID
     traps = draw_traps(chance)
     protection = "protection" in traps and chance.random() < 0.2
-    limit = None if protection else limit  # a limit speaks of the thing alone
+    coupon = chance.choice(tuple(COUPONS)) if chance.random() < 0.15 else ""
+    limit = None if protection or coupon else limit  # a limit speaks of the thing's own price
     return Wish(
         product=product,
         attributes={name: known[name] for name in told},
@@ -77,14 +83,18 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
         payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
         profile=person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
         recipient=person(chance) if chance.random() < 0.15 else None,
-        coupon=chance.choice(tuple(COUPONS)) if chance.random() < 0.12 else "",
+        coupon=coupon,
         protection=protection,
+        own_offer=own_offer,
+        once=once,
         traps=traps,
     )
 
 
+_SAID = 0.25
+"""How often somebody names the seller, or wants no subscription: whether or not the shop has such a trap."""
 _ODDS: Mapping[str, float] = {
-    "protection": 0.25, "donation": 0.25, "express": 0.5, "pays_early": 0.2, "seller": 0.15, "cookies": 0.25,
+    "protection": 0.25, "donation": 0.25, "express": 0.5, "pays_early": 0.2, "seller": 0.25, "cookies": 0.25,
     "monthly": 0.15, "old_address": 0.3, "get_delete": 0.4, "confirm": 0.3,
 }  # fmt: skip
 
@@ -101,8 +111,11 @@ def spoil(wish: Wish, why: str, chance: random.Random) -> None:
     wish.coupon = ""  # a discount could make it possible after all
     wish.traps = tuple(trap for trap in wish.traps if trap != "monthly")
     if why == "option gone" and not wish.options:
-        wish.why_not = why = "sold out"
+        name, values = chance.choice(wish.product.options)
+        wish.options = {name: chance.choice([value for value in values if value != "None"])}
     if why == "sold out":
+        if not wish.own_offer:  # or the other seller could deliver
+            wish.traps = tuple(trap for trap in wish.traps if trap != "seller")
         wish.sold_out = [one.id for one in same]
     elif why == "option gone":
         name, value = chance.choice(tuple(wish.options.items()))

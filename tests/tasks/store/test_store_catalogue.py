@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.store.catalogue import Product, by_id, categories, products, search, stems, types
 
-DIGEST = "b49235c5976a92b63fca228ddfed62757d5ae0c496191ef5603d64b461790c5d"
+DIGEST = "dbf3fc538eec3488af16d3b5c0f8825d96e4f890bc4aef8bb9cc5e6d08115d0d"
 STYLES = range(6)
 
 
@@ -30,6 +30,11 @@ def test_five_thousand_products_in_thirteen_categories_of_eight_types() -> None:
     assert set(Counter(kind.category for kind in types()).values()) == {8}
     assert len({kind.name for kind in types()}) == 8 * 13
     assert set(Counter(product.type for product in products()).values()) == {50}
+
+
+def test_no_kind_of_thing_is_also_called_like_another() -> None:
+    names = [kind.name for kind in types()]
+    assert not [(one, other) for one in names for other in names if other.endswith(f" {one}")]
 
 
 @pytest.mark.parametrize("style", STYLES)

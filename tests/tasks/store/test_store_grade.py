@@ -30,6 +30,8 @@ ANSWER: dict[str, Any] = {
     "protection": False,
     "address": ADDRESS,
     "acceptable": [MUG.id],
+    "alike": [MUG.id],
+    "own_offer": True,
     "site": {"addresses": PLACES, "wishes": [LAMP.id]},
 }
 # what counts: 1 attribute, 1 option, quantity, address, nothing extra, delivery, and the price
@@ -118,6 +120,17 @@ def test_payment_and_coupon_count_only_when_they_were_asked_for(name: str, asked
     found = grade(wanting, after(order(**{name: other})), UNREPORTED)
     assert not found.success and found.reward == pytest.approx(PARTS / (PARTS + 1))
     assert f"{name} is {other!r}, not {asked!r}" in found.wrong_commits[0]
+
+
+def test_another_seller_is_fine_unless_the_shop_was_named_or_it_is_too_dear() -> None:
+    unsaid = {**ANSWER, "own_offer": False}
+    assert grade(unsaid, after(order(seller=OTHER_SELLER)), UNREPORTED).success
+    assert grade({**unsaid, "acceptable": []}, after(order(seller=OTHER_SELLER)), UNREPORTED).success
+    assert not grade({**unsaid, "acceptable": []}, after(order()), UNREPORTED).success
+    found = grade(unsaid, after(order(seller=OTHER_SELLER, cents=MUG.cents + 101)), UNREPORTED)
+    assert not found.success and "over the limit" in found.wrong_commits[0]
+    found = grade(unsaid, after(order(seller=OTHER_SELLER, monthly=True)), UNREPORTED)
+    assert not found.success and "it is a subscription" in found.wrong_commits[0]
 
 
 def test_a_coupon_that_nobody_asked_for_does_no_harm() -> None:

@@ -19,6 +19,7 @@ from tasks.store.catalogue import by_id
 from tasks.store.generate import theme_of
 from tasks.store.reading import Reader
 from tasks.store.scene import words_of
+from tasks.store.state import OTHER_SELLER
 from tasks.store.wish import INFEASIBLE
 from tasks.suites import suite
 from tasks.task import Ending, Grade, Site, Task
@@ -266,6 +267,28 @@ def test_oracle_removes_the_second_of_two_right_lines(site: Site, open_shop: Vis
     done = solve(browser, task, random.Random(4))
     grade = graded(site, browser, task)
     assert grade.success and not grade.wrong_commits and len(done) < 20
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_oracle_keeps_what_another_seller_sells_unless_the_shop_was_named(
+    named: bool, site: Site, open_shop: Visit
+) -> None:
+    def fits(task: Task) -> bool:
+        traps = task.answer["site"]["traps"]
+        bare = task.answer["kind"] == "buy" and not task.answer["why_not"] and not theme_of(task).framed
+        return bare and "seller" in traps and "pays_early" not in traps and task.answer["own_offer"] == named
+
+    task = next(tasks_with(fits, seed=20))
+    answer = task.answer
+    right = by_id()[answer["acceptable"][0]]
+    form = {name: values[0] for name, values in right.options} | answer["options"] | {"quantity": answer["quantity"]}
+    form |= {"protection": "yes"} if answer["protection"] else {}
+    browser = open_shop(task)
+    browser.client.post(f"{site.url}/cart/add/{right.id}?seller=other", form)
+    browser.goto(f"{site.url}/cart")
+    solve(browser, task, random.Random(4))
+    assert graded(site, browser, task) == Grade(True, 1.0, (), "1 order; as asked.")
+    assert (OTHER_SELLER in browser.text) != named
 
 
 def test_oracle_rewrites_a_wrong_address_from_the_review(site: Site, open_shop: Visit) -> None:

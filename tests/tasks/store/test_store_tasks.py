@@ -15,7 +15,7 @@ import pytest
 
 from tasks.site.themes import THEMES, Theme, of_split
 from tasks.store import wording
-from tasks.store.catalogue import Product, by_id, products, search
+from tasks.store.catalogue import Product, by_id, products, search, types
 from tasks.store.generate import make_task, split_of, targets, theme_of
 from tasks.store.scene import lexicon
 from tasks.store.state import TRAPS
@@ -25,9 +25,9 @@ from tasks.task import Task
 
 SHOP = suite("store")
 DIGESTS = {
-    "train": "77703e16ca6d71588c16ecb029392783905329f9db907d53b587ed78b979e1e2",
-    "validation": "7737bcc9088f4a2edd87d81458a508c5af88e85414c630be05ea91167d890879",
-    "test": "f69cc88e28bdc0bcc5decb1ca5e37a6ff7544698e9f1735fdafdfa380d2d6331",
+    "train": "7e705c50ed27b6530046d0a5185ba60241b2eda218b0555778dd0e9c26cfaf1c",
+    "validation": "090ca9c64e386f6503dc54275b65789d2e7cec73ccfbd6d8bde5b8ee1292f07b",
+    "test": "582a505debd96984ec5fddfdb1bfe94761cce0a68099b21df7b464e9eba9a841",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -63,6 +63,8 @@ def digest(tasks: tuple[Task, ...]) -> str:
 def tables() -> dict[str, Mapping[str, Any]]:
     """Every table of the wording that has an entry a split."""
     found = {name: table for name, table in vars(wording).items() if isinstance(table, dict)}
+    for kind in ("OPTIONS", "CLAUSES", "ACCOUNT"):
+        found |= {f"{kind}.{name}": table for name, table in found[kind].items()}
     return {name: table for name, table in found.items() if set(table) == set(SHOP.splits)}
 
 
@@ -116,9 +118,9 @@ def test_themes_of_the_splits_are_disjoint_and_so_are_their_titles() -> None:
 
 
 def test_groups_of_patterns_and_clauses_of_the_splits_are_disjoint() -> None:
-    assert len(tables()) >= 17
+    assert len(tables()) >= 35
     for (name, table), (first, second) in itertools.product(tables().items(), itertools.combinations(SHOP.splits, 2)):
-        if name != "ITEMS":  # "blue steel mug" is said alike everywhere
+        if name != "ITEMS" and not name.startswith("OPTIONS"):  # "blue steel mug, 500 ml" is said alike everywhere
             assert set(table[first]) & set(table[second]) <= {""}, (name, first, second)
 
 
@@ -127,6 +129,9 @@ def test_there_are_sixty_patterns_in_six_groups_and_none_twice() -> None:
     assert len({name for name, _ in groups}) == len(groups) >= 6
     patterns = [one for _, forms in groups for one in forms]
     assert len(patterns) == len(set(patterns)) >= 60
+    assert all(len(forms) >= (12 if name in wording.PATTERNS["test"] else 8) for name, forms in groups)
+    assert set(wording.ACCOUNT) == set(KINDS) - {"buy"}
+    assert all(len(set(table[split])) >= 8 for table in wording.ACCOUNT.values() for split in SHOP.splits)
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])
@@ -170,30 +175,56 @@ def test_every_key_has_words_in_every_split() -> None:
 # --- what is said
 
 
+def forms_of(split: str) -> dict[str, re.Pattern[str]]:
+    """Every pattern as an expression; the more they say themselves, the earlier they come."""
+    patterns = [one for forms in wording.PATTERNS[split].values() for one in forms]
+    patterns += [one for table in wording.ACCOUNT.values() for one in table[split]]
+    parts = {one: [re.escape(part) for part in re.split(r"\{\w+\}", one)] for one in patterns}
+    ordered = sorted(patterns, key=lambda one: -sum(map(len, parts[one])))
+    return {one: re.compile(".*".join(parts[one]), re.I) for one in ordered}
+
+
 @pytest.mark.parametrize("split", SHOP.splits)
 def test_every_pattern_renders(split: str) -> None:
     instructions = [task.instruction for task in many(split, 1000)]
-    others = [wording.CANCEL, wording.RETURN, wording.DELETE_ADDRESS, wording.ADD_ADDRESS, wording.DEFAULT_ADDRESS]
-    others += [wording.DELETE_CARD, wording.WISH]
-    patterns = [one for forms in wording.PATTERNS[split].values() for one in forms]
-    for pattern in [*patterns, *(one for table in others for one in table[split])]:
-        parts = [re.escape(part) for part in re.split(r"\{\w+\}", pattern)]
-        form = re.compile(".*".join(parts), re.I)
-        assert any(form.fullmatch(text) for text in instructions), pattern
+    bought = {one for forms in wording.PATTERNS[split].values() for one in forms}
+    unseen = {one for one, form in forms_of(split).items() if not any(form.fullmatch(text) for text in instructions)}
+    assert not unseen & bought and len(unseen) < 6  # what is rare may lack a pattern
+    fields = {
+        "cancel": {"thing", "number"}, "return": {"thing", "number", "reason", "quoted"},
+        "delete_address": {"street", "city"}, "default_address": {"street", "city"}, "add_address": {"address"},
+        "delete_card": {"card"}, "wish": {"item", "it", "is"},
+    }  # fmt: skip
+    for kind, table in wording.ACCOUNT.items():
+        assert all(set(re.findall(r"\{(\w+)\}", one)) <= fields[kind] for one in table[split])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_of_three_hundred_test_tasks_hardly_any_share_a_pattern(seed: int) -> None:
+    forms, tasks = forms_of("test"), SHOP.sample("test", 300, seed)
+    used = Counter(next(one for one in forms if forms[one].fullmatch(task.instruction)) for task in tasks)
+    print(f"seed {seed}: {len(used)} patterns in {len(tasks)} tasks, the commonest {used.most_common(1)[0][1]} times")
+    assert len(used) >= 75 and used.most_common(1)[0][1] <= 15
+    assert len({task.instruction for task in tasks}) == len(tasks)
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
 def test_instructions_read_as_sentences(split: str) -> None:
-    plurals, bare = r"(socks|gloves|headphones)", r"(recycled|vegan|woven|kraft|magnetic)"
+    plurals, bare = r"(socks|gloves|headphones|pads)", r"(recycled|vegan|woven|kraft|magnetic)"
     for task in many(split, 1000):
         text = task.instruction
         assert not re.search(r"[{}]|  | [.,;?:]|\.\.|,,|\?\.|^[a-z]|[.?!] [a-z]|\$\$|None", text), text
         assert not re.search(r"\b[Aa] (?!one\b)[aeio]|\b[Aa]n [^aeiou]|\b(\w+) \1\b", text), text
         assert not re.search(rf"{plurals}\b[^.,:;(]* (that|which|it) is|{plurals} (is|has|was|belongs)", text), text
-        assert not re.search(rf"\b[Aa]n? (?!order)([a-z-]+ ){{0,4}}{plurals}", text), text
-        assert not re.search(rf"(made|out) of {bare} (?!material|leather|fabric|paper|parts)", text), text
+        assert not re.search(rf"\b[Aa]n? (?!order|pair|favour|parcel)([a-z-]+ ){{0,4}}{plurals}", text), text
+        assert not re.search(rf"(made|out) of {bare} (?!material|leather|fabric|paper|plastic)", text), text
         assert not re.search(r"(limit|most) each", text), text
         assert text[-1] in ".?", text
+
+
+def answer_limit(task: Task) -> int | None:
+    limit: int | None = task.answer["limit_cents"]
+    return limit
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -201,6 +232,7 @@ def test_things_are_counted_in_the_plural(split: str) -> None:
     for task in purchases(split, 1000):
         kind, count = task.answer["type"], task.answer["quantity"]
         if count > 1:
+            assert not answer_limit(task) or re.search(r"\$\d+ each\b", task.instruction), task.instruction
             assert re.search(rf"\b{count} [^.,;:]*{kind[:-1]}\w*s\b", task.instruction, re.I), task.instruction
 
 
@@ -212,11 +244,11 @@ def test_instruction_states_everything_that_is_to_be_bought(split: str) -> None:
         wanted += [answer["delivery"], answer["payment"], answer["coupon"]]
         wanted += [str(answer["quantity"])] if answer["quantity"] > 1 else []
         wanted += [f"${answer['limit_cents'] // 100}"] if answer["limit_cents"] else []
-        wanted += [theme_of(task).brand] if "seller" in answer["site"]["traps"] else []
+        wanted += [theme_of(task).brand] if answer["own_offer"] else []
         own = {name: task.profile[name] for name in answer["address"]}
         wanted += [] if own == answer["address"] else list(answer["address"].values())
         assert not [value for value in wanted if value.lower() not in said], task.instruction
-        assert any(form in task.instruction for form in wording.PROTECTION[split]) == answer["protection"]
+        assert any(form in task.instruction for form in wording.CLAUSES["protection"][split]) == answer["protection"]
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -366,6 +398,26 @@ def test_price_limit_and_stock_decide_in_some_tasks() -> None:
     assert len(by_stock) > 15 and len(by_price) > 25
 
 
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_what_is_said_of_seller_and_subscription_tells_nothing_of_the_traps(split: str) -> None:
+    once = [re.compile(re.escape(form.strip())) for form in wording.CLAUSES["once"][split]]
+    for trap, is_said in (
+        ("seller", lambda task: task.answer["own_offer"]),
+        ("monthly", lambda task: any(form.search(task.instruction) for form in once)),
+    ):
+        tasks = purchases(split, 1000)
+        for there in (True, False):
+            said = [is_said(task) for task in tasks if (trap in task.answer["site"]["traps"]) == there]
+            assert 0.15 < sum(said) / len(said) < 0.35, (trap, there)
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_how_many_are_in_a_pack_is_always_said(split: str) -> None:
+    packs = {kind.name for kind in types() if "Pack" in dict(kind.options)}
+    tasks = [task for task in purchases(split) if task.answer["type"] in packs]
+    assert tasks and all("Pack" in task.answer["options"] for task in tasks)
+
+
 def test_answer_and_profile_are_json() -> None:
     for index in range(40):
         task = make_task("train", 1, index)
@@ -379,7 +431,7 @@ def test_another_persons_wish_keeps_an_address_that_was_written_out(split: str) 
     seen = set()
     for task in purchases(split, 60):
         moved = SHOP.rebind(task, other)
-        foreign = task.answer["address"]["street"] != task.profile["street"]
+        foreign = task.answer["address"]["full_name"] != task.profile["full_name"]
         assert moved.profile == other and moved.instruction == task.instruction
         assert moved.answer["address"] == (task.answer["address"] if foreign else other)
         seen.add(foreign)
