@@ -42,22 +42,21 @@ class ThemedSite(Generic[State]):
         self._cookie = cookie
         self._begin = begin
         self._judge = judge
-        self._tasks: dict[str, Task | None] = {}
 
     def start(self, session: str, task: Task | None = None) -> Start:
-        self._tasks[session] = task
-        self._store.ensure(session, None if task is None else self._begin(task))
+        if task is None:
+            self._store.ensure(session)
+        else:
+            self._store.begin(session, self._begin(task))
         return Start(f"{self.url}/", (Cookie(self._cookie, session, self.url),))
 
     def reset(self, session: str) -> None:
         """Put the session back to where its task begins."""
-        task = self._tasks.get(session)
-        self._store.write(session, self._store.new() if task is None else self._begin(task))
+        self._store.reset(session)
 
     def clone(self, session: str, copy: str) -> Start:
         """Another session with the same state, to try something in."""
         self._store.clone(session, copy)
-        self._tasks[copy] = self._tasks.get(session)
         return Start(f"{self.url}/", (Cookie(self._cookie, copy, self.url),))
 
     def save(self, session: str, name: str) -> None:
