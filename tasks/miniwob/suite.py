@@ -111,7 +111,8 @@ def grade(page: str, ending: Any) -> Grade:
     """
     if not isinstance(ending, dict):
         return Grade(False, 0.0, (), f"{page}: the episode was not ended.")
-    raw = float(ending.get("reward") or 0.0)
+    raw = ending.get("reward")
+    raw = float(raw) if isinstance(raw, int | float) else 0.0
     reason = str(ending.get("reason") or "")
     detail = f"{page}: ended with the reward {raw:g}{f' ({reason})' if reason else ''}."
     return Grade(raw > 0, min(1.0, max(0.0, raw)), () if raw > 0 else (detail,), detail)

@@ -269,7 +269,9 @@ class ChromiumBrowser:
         self._text = PageText(self.options.page_tokens, words)
 
     async def value_of(self, expression: str) -> Any:
-        """What a JavaScript expression gives in the active page; None where the page does not answer it."""
+        """What a JavaScript expression gives in the active page; None where no page answers it."""
+        if not self.tabs:
+            return None
         try:
             return await self.tab.guard(self.tab.page.evaluate(expression), _STATE_LIMIT_S)
         except (Error, Interrupted, TimeoutError, PageCrashed):
