@@ -37,7 +37,7 @@ def solve(browser: Any, task: Task, chance: random.Random, deviations: int = 0, 
     """Follow the oracle, each time any of its actions; on the way, `deviations` random actions that commit nothing."""
     oracle, done = SHOP.oracle(task), []
     strange = set(chance.sample(range(1, 30), deviations))
-    while not browser.message and len(done) < limit:
+    while not browser.is_over and len(done) < limit:
         right = oracle(browser.text)
         assert right and len(set(right)) == len(right)
         action = chance.choice(right)
