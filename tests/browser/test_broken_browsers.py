@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from webdreamer_app import evaluate
-from webdreamer_app.browser.driver import ChromiumBrowser
+from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.collect import Collected, CollectOptions, collect
 from webdreamer_app.config import Config
 from webdreamer_app.errors import BrowserError
@@ -95,3 +96,14 @@ async def test_collecting_goes_on_in_a_new_browser(tmp_path: Path) -> None:
     killing = Killing(Waiting(), left)  # type: ignore[arg-type]
     done = await collect(options, Config(data_dir=tmp_path), tmp_path / "c.db", killing)
     assert (left, done) == ([], Collected(added=2, lost=1))
+
+
+async def test_a_browser_that_died_between_two_episodes_is_told_as_one_that_is_gone() -> None:
+    async with open_browser(BrowserOptions()) as window:
+        for process in own_chromiums():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        await asyncio.wait_for(window._gone.wait(), 10)
+        with pytest.raises(BrowserError, match="The browser is gone"):
+            async with window.fresh():
+                raise AssertionError("it opened")
