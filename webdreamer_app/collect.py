@@ -15,7 +15,6 @@ from pathlib import Path
 from storage.repository import Repository, open_repository
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import is_final, parse
-from webdreamer_app.agent import Status
 from webdreamer_app.assemble import browser_options
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
@@ -24,6 +23,7 @@ from webdreamer_app.episode import Episode, grade_data, open_episode
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.results import Status
 from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Action, Decision, Goal, History, Observation, Plan, Proposal, Step, Verdict
 

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tasks.task import Ending, Grade, JoinedSite, Read, Site, Start, Suite, Task
-from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import ChromiumBrowser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.joined import JudgedBrowser, join
 from webdreamer_app.protocols import Browser
+from webdreamer_app.results import Status
 from webdreamer_app.types import Goal, Observation
 
 
