@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 from tasks.suites import suite as find_suite
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import is_final, parse
-from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.episode import Episode, open_episode
 from webdreamer_app.errors import BrowserError
+from webdreamer_app.results import Status
 
 MAX_STEPS = 40
 PAGE_TOKENS = 2000

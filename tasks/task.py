@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,20 @@ class Task:
     """Documents that the person has at hand: file name → text. `upload_file` finds them by their name."""
     reads: tuple[Read, ...] = ()
     """What the grader wants to know of the live pages when the episode is over."""
+
+
+def read_task_id(task_id: str, suite: str, splits: Sequence[str]) -> tuple[str, int, int]:
+    """Split, seed and index of an id `suite/split/seed/index`. Raises ValueError, which says how ids read."""
+    name, *parts = task_id.rsplit("/", 3)
+    if name != suite or len(parts) != 3 or parts[0] not in splits or not parts[2].isdecimal():
+        raise ValueError(f"There is no task {task_id!r}; ids read like '{suite}/test/1/7'.")
+    try:
+        split, seed, index = parts[0], int(parts[1]), int(parts[2])
+    except ValueError as error:
+        raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
+    if task_id != f"{suite}/{split}/{seed}/{index}":
+        raise ValueError(f"There is no task {task_id!r}; did you mean '{suite}/{split}/{seed}/{index}'?")
+    return split, seed, index
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from webdreamer_app.agent import Agent, Limits
+from webdreamer_app.agent import Agent
 from webdreamer_app.config import Config
 from webdreamer_app.errors import UsageError
 from webdreamer_app.events import Emit
@@ -19,6 +19,7 @@ from webdreamer_app.policies.noop import NoopPolicy
 from webdreamer_app.policies.oracle import OraclePolicy
 from webdreamer_app.policies.random_choice import RandomPolicy
 from webdreamer_app.protocols import Browser, Gate, Planner, Policy, Recorder
+from webdreamer_app.results import Limits
 
 if TYPE_CHECKING:
     from webdreamer_app.browser.driver import BrowserOptions

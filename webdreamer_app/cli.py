@@ -321,13 +321,16 @@ def train_policy(
     start: Annotated[Path | None, typer.Option("--start", help="A trained policy to begin with.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    config: ConfigFile = None,
+    set_: Set = None,
 ) -> None:
     """Train the embedded policy."""
     from webdreamer_app.commands import measure
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        run_async(measure.train_policy(data, validation, out, minutes, seed, start, resume, device))
+        settings = _config(config, set_, seed=seed)
+        run_async(measure.train_policy(settings, data, validation, out, minutes, seed, start, resume, device))
 
 
 @app.command()

@@ -9,20 +9,26 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from storage.repository import Repository, open_repository
-from tasks.suites import suite as find_suite
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import is_final, parse
-from webdreamer_app.agent import Status
+from webdreamer_app.assemble import browser_options
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.config import Config
 from webdreamer_app.effects import classify
 from webdreamer_app.episode import Episode, grade_data, open_episode
+from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.results import Status
+from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Action, Decision, Goal, History, Observation, Plan, Proposal, Step, Verdict
+
+_MAX_BROKEN = 5
+"""How many episodes of one worker may break their browser, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,31 @@ class CollectOptions:
     max_steps: int = 70
 
 
+@dataclass(slots=True)
+class Collected:
+    """What became of the episodes of one call."""
+
+    added: int = 0
+    lost: int = 0
+    """Episodes in which the oracle knew no way on, or the browser broke; they are tried again next time."""
+
+
 Progress = Callable[[int, int], None]
 """Called with (finished, wanted) episodes."""
 
 
 async def collect(
     options: CollectOptions,
+    config: Config,
     database: Path,
-    browser: BrowserOptions,
     policy: Policy | None = None,
     progress: Progress = lambda done, wanted: None,
-) -> int:
-    """Collect until `episodes` are in the database; finished ones are kept. Returns how many were added."""
-    suite = find_suite(options.suite)
+) -> Collected:
+    """Collect until `episodes` are in the database; finished ones are kept. Raises WebDreamerErrors.
+
+    An episode that breaks its browser is lost, and the rest go on in a new one.
+    """
+    suite = find_suite(options.suite, config)
     tasks = suite.sample(options.split, options.episodes, options.seed)
     async with open_repository(database) as repository:
         finished = {one.task_id for one in await repository.list_sessions(1_000_000) if one.status == "collected"}
@@ -66,8 +84,8 @@ async def collect(
             worker = _Worker(options, suite, site, repository, policy, queue, counter)
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(options.workers, max(1, len(waiting)))):
-                    group.create_task(worker.run(browser))
-    return len(waiting)
+                    group.create_task(worker.run(browser_options(config)))
+    return counter.collected
 
 
 @dataclass(slots=True)
@@ -75,9 +93,12 @@ class _Counter:
     done: int
     wanted: int
     progress: Progress
+    collected: Collected = field(default_factory=Collected)
 
-    def add(self) -> None:
+    def add(self, is_lost: bool) -> None:
         self.done += 1
+        self.collected.added += not is_lost
+        self.collected.lost += is_lost
         self.progress(self.done, self.wanted)
 
 
@@ -94,25 +115,41 @@ class _Worker:
     counter: _Counter
 
     async def run(self, browser: BrowserOptions) -> None:
-        async with open_browser(browser) as window:
-            while True:
-                try:
+        """Take tasks until none is left. Raises BrowserError when one episode after the other breaks its browser."""
+        broken = 0
+        while not self.queue.empty():
+            async with open_browser(browser) as window:
+                while not self.queue.empty():
                     task = self.queue.get_nowait()
-                except asyncio.QueueEmpty:
-                    return
-                await self._episode(window, task)
-                self.counter.add()
+                    problem = await self._episode(window, task)
+                    if problem:
+                        broken += 1
+                        if broken >= _MAX_BROKEN:
+                            raise BrowserError(
+                                f"{broken} episodes in a row broke their browser, the last one ({task.id}): {problem} "
+                                "What was collected is kept: run `webdreamer doctor`, then the same command to go on."
+                            )
+                        break
+                    broken = 0
 
-    async def _episode(self, window: ChromiumBrowser, task: Task) -> None:
+    async def _episode(self, window: ChromiumBrowser, task: Task) -> str:
+        """Record one; how it broke the browser, empty where it did not."""
         session = await self.repository.create_session(
             task.instruction, self.site.url, dict(task.profile), asdict(self.options), task.id
         )
-        async with open_episode(window, self.suite, self.site, task, session) as episode:
-            await self.repository.set_instruction(session, episode.task.instruction)
-            count, ended = await self._steps(episode)
-            grade = await episode.grade(ended)
+        try:
+            async with open_episode(window, self.suite, self.site, task, session) as episode:
+                await self.repository.set_instruction(session, episode.task.instruction)
+                count, ended = await self._steps(episode)
+                grade = await episode.grade(ended)
+        except BrowserError as error:
+            await self.repository.end_session(session, "lost", str(error))
+            self.counter.add(is_lost=True)
+            return str(error)
         status = "lost" if ended is Status.STUCK else "collected"
         await self.repository.end_session(session, status, f"{count} steps", grade_data(grade))
+        self.counter.add(is_lost=ended is Status.STUCK)
+        return ""
 
     async def _steps(self, episode: Episode) -> tuple[int, Status]:
         """How many steps were taken, and how they ended; stuck where the oracle knows no way on."""

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tasks.task import Ending, Grade, JoinedSite, Read, Site, Start, Suite, Task
-from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import ChromiumBrowser
 from webdreamer_app.browser.page_text import task_words
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.joined import JudgedBrowser, join
 from webdreamer_app.protocols import Browser
+from webdreamer_app.results import Status
 from webdreamer_app.types import Goal, Observation
 
 
@@ -103,16 +103,26 @@ async def grade(
     judged: JudgedBrowser | None = None,
 ) -> Grade:
     """What the site says of an episode that ended with `status`. What it reads may take the browser elsewhere."""
-    ending = Ending(
-        infeasible=status is Status.INFEASIBLE,
-        page=await page.value_of(suite.readback.ending) if suite.readback.ending else None,
-        message=said,
-        url=page.tab.page.url if page.tabs else "",
-    )
+    url = page.tab.page.url if page.tabs else ""
+    last = await _ending(suite, site, task, session, page) if suite.readback.ending else None
+    ending = Ending(infeasible=status is Status.INFEASIBLE, page=last, message=said, url=url)
     ending = replace(ending, reads=tuple([await _read(page, one) for one in task.reads]))
     if judged is not None:
         await judged.judge(ending)
     return site.grade(task, session, ending)
+
+
+async def _ending(suite: Suite, site: Site, task: Task, session: str, page: ChromiumBrowser) -> Any:
+    """What the pages know of the ending, asked where the task began when the agent left; None where that is lost."""
+    expression, start = suite.readback.ending, site.start(session, task).url
+    try:
+        found = await page.value_of(expression)
+        if found is None and page.tabs and page.tab.page.url.partition("#")[0] != start:
+            await page.goto(start)
+            found = await page.value_of(expression)
+    except BrowserError:
+        return None
+    return found
 
 
 async def _read(page: ChromiumBrowser, wanted: Read) -> Any:

@@ -14,7 +14,6 @@ from typing import Any
 from storage.repository import Repository, open_repository
 from tasks.task import Site, Suite, Task
 from webdreamer_app.actions import format_action
-from webdreamer_app.agent import Result, Status, StepTimings
 from webdreamer_app.assemble import GATED, browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import ChromiumBrowser, open_browser
 from webdreamer_app.config import Config
@@ -22,6 +21,7 @@ from webdreamer_app.episode import grade_data, open_episode
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.results import Result, Status, StepTimings
 from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Decision, Goal, History
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +13,11 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 from filelock import Timeout as LockTimeout
-from playwright.async_api import Error as PlaywrightError
 
 from storage.repository import Repository
 from tasks.server import ServerError
 from tasks.suites import joins_browser
 from tasks.task import Grade, JoinedSite, Site, Start, Task
-from webdreamer_app.agent import Result, Status
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.browser.page_text import task_words
@@ -32,10 +29,11 @@ from webdreamer_app.events import Emit, Event, SessionEnded, SessionStarted, Ste
 from webdreamer_app.gate import REFUSED, Ask
 from webdreamer_app.joined import JudgedBrowser, join
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.results import Result, Status
+from webdreamer_app.saving import SavingBrowser
 from webdreamer_app.suites import find_suite, find_task
-from webdreamer_app.types import Action, Decision, Goal, History, Observation, Outcome
+from webdreamer_app.types import Decision, Goal, History
 
-_log = logging.getLogger(__name__)
 BROKEN = "broken"
 """Status of a session that its surroundings ended: browser, server, database."""
 RESUMABLE = frozenset(
@@ -94,34 +92,6 @@ class SessionResult:
         ):
             return 0 if self.grade.success else 1
         return self.result.status.exit_status
-
-
-class SavingBrowser:
-    """A browser that keeps its cookies and storage on disk after each step, so that a session can be resumed."""
-
-    def __init__(self, browser: ChromiumBrowser, path: Path) -> None:
-        self._browser = browser
-        self._path = path
-
-    @property
-    def interactions(self) -> int:
-        return self._browser.interactions
-
-    @interactions.setter
-    def interactions(self, value: int) -> None:
-        self._browser.interactions = value
-
-    async def observe(self) -> Observation:
-        return await self._browser.observe()
-
-    async def execute(self, action: Action) -> Outcome:
-        outcome = await self._browser.execute(action)
-        if not self._browser.tab.dialog:  # a page that waits for an answer can't be asked for its storage
-            try:
-                await self._browser.storage_state(self._path)
-            except (PlaywrightError, TimeoutError, OSError) as error:
-                _log.warning("The browser's state was not saved (%s): a resumed run starts signed out.", error)
-        return outcome
 
 
 class _Counted:

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.repository import open_repository
-from tasks.suites import suite as find_suite
 from tasks.suites import suite_name
 from tasks.task import Suite, Task
 from webdreamer_app.actions import parse
+from webdreamer_app.config import Config
 from webdreamer_app.effects import classify
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.labels import NO_CLICK, labels_for
 from webdreamer_app.policies.scorer.packing import Example, pack, save
 from webdreamer_app.policies.scorer.training import fast_dtype
 from webdreamer_app.recorder import load_history
+from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Action, Goal, History, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
@@ -46,12 +47,18 @@ class PackReport:
 
 
 async def pack_sessions(
-    databases: Sequence[Path], out: Path, *, seed: int = 0, limit: int = 1_000_000, echo: Callable[[str], None] = print
+    databases: Sequence[Path],
+    out: Path,
+    config: Config,
+    *,
+    seed: int = 0,
+    limit: int = 1_000_000,
+    echo: Callable[[str], None] = print,
 ) -> PackReport:
     """Label every collected session of these databases and write one packed file."""
     encoder, report = TextEncoder.load(capacity=500_000, fast=fast_dtype() is not None), PackReport()
     examples: list[Example] = []
-    async for task, suite, history in _collected(databases, limit):
+    async for task, suite, history in _collected(databases, config, limit):
         report.sessions += 1
         builder = _Builder(encoder, suite, task, random.Random(f"{seed}/{task.id}"), report)
         examples += builder.examples(history)
@@ -62,13 +69,15 @@ async def pack_sessions(
     return report
 
 
-async def _collected(databases: Sequence[Path], limit: int) -> AsyncIterator[tuple[Task, Suite, History]]:
+async def _collected(
+    databases: Sequence[Path], config: Config, limit: int
+) -> AsyncIterator[tuple[Task, Suite, History]]:
     """Finished sessions of suites, oldest first."""
     for database in databases:
         async with open_repository(database) as repository:
             sessions = [one for one in await repository.list_sessions(limit) if one.status == "collected"]
             for session in reversed(sessions):
-                suite = find_suite(suite_name(session.task_id))
+                suite = find_suite(suite_name(session.task_id), config)
                 goal = Goal(session.instruction, json.loads(session.profile))
                 task = replace(suite.task(session.task_id), instruction=session.instruction)
                 yield task, suite, await load_history(repository, session.id, goal)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from tasks.browsergym.site import BrowserGymSite, find_python
 from tasks.suites import UnusableSuiteError
-from tasks.task import Oracle, Readback, Site, SuiteSettings, Task
+from tasks.task import Oracle, Readback, Site, SuiteSettings, Task, read_task_id
 
 MOST_SEED = 2**31 - 1
 
@@ -41,16 +41,7 @@ class BrowserGymSuite:
         return tuple(self._task(seed, index) for index in range(count))
 
     def task(self, task_id: str) -> Task:
-        name, *parts = task_id.rsplit("/", 3)
-        if name != self.name or len(parts) != 3 or parts[0] != "test" or not parts[2].isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; ids read like '{self.name}/test/1/7'.")
-        try:
-            task = self._task(int(parts[1]), int(parts[2]))
-        except ValueError as error:
-            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
-        if task.id != task_id:
-            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
-        return task
+        return self._task(*read_task_id(task_id, self.name, self.splits)[1:])
 
     def _task(self, seed: int, index: int) -> Task:
         drawn = random.Random(f"{seed}/{index}").randint(0, MOST_SEED)

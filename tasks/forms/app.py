@@ -85,8 +85,7 @@ class FormsApp:
     async def _consent(self, request: Request) -> Response:
         with self._store.edit(self._visits.token(request)) as state:
             state.has_banner = False
-        where = request.headers.get("referer", "").removeprefix(str(request.base_url)[:-1])
-        return self._visits.see(request, where if where.startswith("/") and not where.startswith("//") else "/")
+        return self._visits.back(request)
 
     async def _outer(self, request: Request) -> Response:
         """A form's page; where the theme frames its forms, the portal around it."""

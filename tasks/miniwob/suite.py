@@ -13,7 +13,7 @@ from tasks.miniwob.catalogue import SPLITS
 from tasks.miniwob.oracles import MiniWobOracle
 from tasks.miniwob.site import COOKIE, ENDING, GOAL, application, cookie_value, html_folder
 from tasks.server import serve
-from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
+from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task, read_task_id
 
 
 class MiniWobSite:
@@ -51,16 +51,7 @@ class MiniWobSuite:
         return tuple(_task(split, seed, index) for index in range(count))
 
     def task(self, task_id: str) -> Task:
-        parts = task_id.split("/")
-        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; ids read like 'miniwob/test/1/7'.")
-        try:
-            task = _task(parts[1], int(parts[2]), int(parts[3]))
-        except ValueError as error:
-            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
-        if task.id != task_id:
-            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
-        return task
+        return _task(*read_task_id(task_id, self.name, self.splits))
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:
@@ -111,7 +102,8 @@ def grade(page: str, ending: Any) -> Grade:
     """
     if not isinstance(ending, dict):
         return Grade(False, 0.0, (), f"{page}: the episode was not ended.")
-    raw = float(ending.get("reward") or 0.0)
+    raw = ending.get("reward")
+    raw = float(raw) if isinstance(raw, int | float) else 0.0
     reason = str(ending.get("reason") or "")
     detail = f"{page}: ended with the reward {raw:g}{f' ({reason})' if reason else ''}."
     return Grade(raw > 0, min(1.0, max(0.0, raw)), () if raw > 0 else (detail,), detail)

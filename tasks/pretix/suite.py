@@ -10,7 +10,7 @@ from tasks.pretix.place import default_place
 from tasks.pretix.site import PretixSite
 from tasks.pretix.tasks import make_task, make_variant, rebound
 from tasks.server import ServerError
-from tasks.task import Oracle, Readback, Site, Task
+from tasks.task import Oracle, Readback, Site, Task, read_task_id
 
 
 class PretixSuite:
@@ -29,16 +29,7 @@ class PretixSuite:
         return tuple(make_task(seed, index) for index in range(count))
 
     def task(self, task_id: str) -> Task:
-        parts = task_id.split("/")
-        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; ids read like 'pretix/test/1/7'.")
-        try:
-            task = make_task(int(parts[2]), int(parts[3]))
-        except ValueError as error:
-            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
-        if task.id != task_id:
-            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
-        return task
+        return make_task(*read_task_id(task_id, self.name, self.splits)[1:])
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:

@@ -61,20 +61,24 @@ CANCEL = (
     "This is my order for {event}{date}. I don't need it any more: cancel it.",
     "Please call off my booking for {event}{date}.",
 )
+# A condition says what to do where it does not hold, as it is graded: nothing but a report that it can't be done.
 CANCEL_IF_FREE = (
-    "Cancel my order for {event}, but only if that costs me nothing.",
-    "Please cancel this order for {event}. If they want a fee for that, leave it as it is and tell me.",
+    "Cancel my order for {event}, but only if that costs me nothing; if it does, report that it can't be done.",
+    "Please cancel this order for {event}. If they want a fee for that, leave it as it is and report it as impossible.",
 )
 CANCEL_IF_DATE = (
-    "If this order for {event} is the one{date}, cancel it; otherwise leave it alone and tell me.",
-    "Cancel this order for {event} only if it is{date}. If it isn't, don't touch it and say so.",
+    "If this order for {event} is the one{date}, cancel it; otherwise leave it alone and report that it can't be done.",
+    "Cancel this order for {event} only if it is{date}. If it isn't, don't touch it and report it as impossible.",
 )
 VOUCHERS = (
     " with the voucher code {code}",
     ", using my voucher {code}",
     " and redeem the voucher {code}",
 )
-ONLY_WITH_VOUCHER = (" Only if the voucher is accepted.", " Without the voucher I don't want it.")
+ONLY_WITH_VOUCHER = (
+    " Only if the voucher is accepted; if it isn't, report that it can't be done.",
+    " Without the voucher I don't want it: report it as impossible then.",
+)
 PAYMENTS = {
     "Bank transfer": (" I'll pay by bank transfer.", " Choose bank transfer for the payment."),
     "Pay at the door": (" I want to pay at the door.", " We pay when we are there."),
@@ -82,7 +86,7 @@ PAYMENTS = {
 LIMITS = (
     " It may cost at most {amount} in all.",
     " Don't spend more than {amount} in total.",
-    " My budget is {amount} for everything; if that isn't enough, don't order.",
+    " My budget is {amount} for everything; if that isn't enough, report that it can't be done.",
 )
 ADDONS = (" together with {addons}", ", adding {addons}", " plus {addons}")
 ON_DATES = (" on {day} ({name})", " on {day} at {hour}", ' for "{name}"')

@@ -13,7 +13,7 @@ from tasks.shop.generate import SPLITS, make_task, make_variant
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
 from tasks.shop.state import ShopState
-from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
+from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task, read_task_id
 
 
 class ShopSite:
@@ -47,16 +47,7 @@ class ShopSuite:
         return tuple(make_task(split, seed, index) for index in range(count))
 
     def task(self, task_id: str) -> Task:
-        parts = task_id.split("/")
-        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; ids read like 'shop/test/1/7'.")
-        try:
-            task = make_task(parts[1], int(parts[2]), int(parts[3]))
-        except ValueError as error:
-            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
-        if task.id != task_id:
-            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
-        return task
+        return make_task(*read_task_id(task_id, self.name, self.splits))
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:

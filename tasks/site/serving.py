@@ -17,7 +17,7 @@ from tasks.site.admin import admin_application
 from tasks.site.store import SessionStore
 from tasks.site.themes import SPLITS
 from tasks.site.visits import Visits
-from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task
+from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task, read_task_id
 
 State = TypeVar("State", bound=msgspec.Struct)
 
@@ -42,22 +42,21 @@ class ThemedSite(Generic[State]):
         self._cookie = cookie
         self._begin = begin
         self._judge = judge
-        self._tasks: dict[str, Task | None] = {}
 
     def start(self, session: str, task: Task | None = None) -> Start:
-        self._tasks[session] = task
-        self._store.ensure(session, None if task is None else self._begin(task))
+        if task is None:
+            self._store.ensure(session)
+        else:
+            self._store.begin(session, self._begin(task))
         return Start(f"{self.url}/", (Cookie(self._cookie, session, self.url),))
 
     def reset(self, session: str) -> None:
         """Put the session back to where its task begins."""
-        task = self._tasks.get(session)
-        self._store.write(session, self._store.new() if task is None else self._begin(task))
+        self._store.reset(session)
 
     def clone(self, session: str, copy: str) -> Start:
         """Another session with the same state, to try something in."""
         self._store.clone(session, copy)
-        self._tasks[copy] = self._tasks.get(session)
         return Start(f"{self.url}/", (Cookie(self._cookie, copy, self.url),))
 
     def save(self, session: str, name: str) -> None:
@@ -125,16 +124,7 @@ class ThemedSuite(Generic[State]):
         return self.make("train", seed, 0)
 
     def task(self, task_id: str) -> Task:
-        parts = task_id.split("/")
-        if len(parts) != 4 or parts[0] != self.name or parts[1] not in self.splits or not parts[3].isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; ids read like '{self.name}/test/1/7'.")
-        try:
-            task = self.make(parts[1], int(parts[2]), int(parts[3]))
-        except ValueError as error:
-            raise ValueError(f"There is no task {task_id!r}: its seed is not a whole number.") from error
-        if task.id != task_id:
-            raise ValueError(f"There is no task {task_id!r}; did you mean {task.id!r}?")
-        return task
+        return self.make(*read_task_id(task_id, self.name, self.splits))
 
     @contextlib.contextmanager
     def open(self, database: Path, port: int = 0) -> Iterator[Site]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,8 @@ from tasks.site.store import SessionStore
 from tasks.site.themes import by_name, theme_named
 
 State = TypeVar("State", bound=msgspec.Struct)
+_HERE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
+"""A path on this site, and nothing that a browser reads as another one: `//host`, `/\\host`, an address."""
 
 
 def static_files() -> Mount:
@@ -40,11 +43,14 @@ class Visits(Generic[State]):
         self._markup = markup
 
     def entrance(self, enter: Callable[[str], State]) -> Route:
-        """`/enter/THEME`: a new visit in that theme, for people who want to look around."""
+        """`/enter/THEME`: a new visit in that theme, for people who want to look around.
+
+        Who has a task stays in its session, as it is.
+        """
 
         async def handle(request: Request) -> Response:
-            theme = request.path_params["theme"]
-            if theme not in by_name():
+            theme, has_task = request.path_params["theme"], self._store.begins(request.cookies.get(self._cookie, ""))
+            if theme not in by_name() or has_task:
                 return RedirectResponse("/", status_code=303)
             request.state.token = secrets.token_urlsafe(18)
             self._store.ensure(request.state.token, enter(theme))
@@ -70,8 +76,13 @@ class Visits(Generic[State]):
         return Renderer(replace(theme, markup=self._markup) if self._markup else theme)
 
     def see(self, request: Request, path: str) -> Response:
-        """Go on with a GET, after something was changed."""
-        return self._remember(request, RedirectResponse(path, status_code=303))
+        """Go on with a GET, after something was changed; with the first page where the path leads off the site."""
+        return self._remember(request, RedirectResponse(path if _HERE.fullmatch(path) else "/", status_code=303))
+
+    def back(self, request: Request) -> Response:
+        """Go on where the visitor came from, as far as that is on this site."""
+        origin, before = str(request.base_url).rstrip("/"), request.headers.get("referer", "")
+        return self.see(request, before.removeprefix(origin))
 
     def _remember(self, request: Request, response: Response) -> Response:
         token = self.token(request)

@@ -114,9 +114,7 @@ class Shop:
     async def consent(self, request: Request) -> Response:
         with self._store.edit(self._visits.token(request)) as visit:
             visit.consented = True
-        origin = str(request.base_url).rstrip("/")
-        before = request.headers.get("referer", "")
-        return self._see(request, before.removeprefix(origin) if before.startswith(f"{origin}/") else "/")
+        return self._visits.back(request)
 
     async def cart(self, request: Request) -> Response:
         return self._show(request, cart_page.cart_page(self._scene(request)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.pages import Page
 from tasks.store.reading import Reader, click, fill, is_checked, tells
-from tasks.store.state import ADDRESS_FIELDS, DELIVERY, PAYMENT
+from tasks.store.state import ADDRESS_FIELDS, PAYMENT, USUAL_DELIVERY
 
 _DONE = "send_msg_to_user('Your order has been placed.')"
 _IMPOSSIBLE = "report_infeasible('It costs more than allowed by now.')"
@@ -20,6 +20,7 @@ class CheckoutOracle:
         self._answer = answer
         self._read = read
         self._choices = choices
+        self._delivery = answer.get("delivery") or USUAL_DELIVERY
 
     def __call__(self, page: Page) -> tuple[str, ...]:
         read = self._read
@@ -78,13 +79,8 @@ class CheckoutOracle:
             box = page.control(self._read.say(name), "textbox", "searchbox", "combobox")
             if box and box.value != self._answer["address"][name]:
                 steps.append(fill(box, self._answer["address"][name]))
-        wanted = self._answer["delivery"]
-        ways = [line for line in page.lines if line.role == "radio" and line.name.split(" (")[0] in DELIVERY]
-        if wanted:
-            steps += [click(line) for line in ways if line.name.startswith(f"{wanted} (") and not is_checked(line)]
-        elif ways and not any(is_checked(line) for line in ways):
-            steps += [click(line) for line in ways]
-        return steps
+        ways = [line for line in page.lines if line.role == "radio" and line.name.startswith(f"{self._delivery} (")]
+        return steps + [click(line) for line in ways if not is_checked(line)]
 
     def _payment(self, page: Page) -> list[str]:
         if not self._pays_here(page):
@@ -141,7 +137,7 @@ class CheckoutOracle:
             return ""  # on the same page, and seen to
         if not all(tells(page, value) for value in answer["address"].values()):
             return "change_address"
-        if answer["delivery"] and not any(text.startswith(f"{answer['delivery']}:") for text in shown):
+        if not any(text.startswith(f"{self._delivery}:") for text in shown):
             return "change_address"
         if self._pays_here(page):
             return ""

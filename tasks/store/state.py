@@ -9,6 +9,8 @@ from tasks.store.catalogue import Product, by_id
 ADDRESS_FIELDS = ("full_name", "street", "city", "postcode")
 DELIVERY = {"Standard delivery": 0, "Express delivery": 750, "Evening delivery": 490}
 """Name → price in cents."""
+USUAL_DELIVERY = "Standard delivery"
+"""What people want who say nothing of delivery."""
 PAYMENT = ("Credit card", "Bank transfer", "Invoice", "Gift card")
 REASONS = ("It arrived damaged", "It does not fit", "It is not what I expected", "I ordered it by mistake")
 COUPONS = {"SPRING10": 10, "WELCOME5": 5, "GARDEN15": 15, "LOYAL20": 20, "FRIEND12": 12, "NEST8": 8}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tasks.suites import UnusableSuiteError
-from tasks.task import UNREPORTED, Ending, Grade, Oracle, Readback, Site, Start, SuiteSettings, Task
+from tasks.task import UNREPORTED, Ending, Grade, Oracle, Readback, Site, Start, SuiteSettings, Task, read_task_id
 from tasks.webarena.grading import grade, reads
 from tasks.webarena.reading import TaskFileError, WebArenaTask, read_tasks
 
@@ -50,11 +50,11 @@ class WebArenaSuite:
         return tuple(self._task(seed, place) for place in range(min(count, len(self._tasks))))
 
     def task(self, task_id: str) -> Task:
-        name, *parts = task_id.rsplit("/", 3)
-        fits = name == self.name and len(parts) == 3 and parts[0] == "test" and parts[2].isdecimal()
-        if not fits or int(parts[2]) >= len(self._tasks) or not parts[1].removeprefix("-").isdecimal():
-            raise ValueError(f"There is no task {task_id!r}; the first is {self._task(0, 0).id!r}.")
-        return self._task(int(parts[1]), int(parts[2]))
+        _, seed, place = read_task_id(task_id, self.name, self.splits)
+        if place >= len(self._tasks):
+            last = f"{self.name}/test/{seed}/{len(self._tasks) - 1}"
+            raise ValueError(f"There is no task {task_id!r}; the last is {last!r}.")
+        return self._task(seed, place)
 
     def _task(self, seed: int, place: int) -> Task:
         chosen = self._tasks[place]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from webdreamer_app import agent
-from webdreamer_app.agent import Agent, Limits, Result, Status
+from webdreamer_app.agent import Agent
 from webdreamer_app.browser.scripted import Reply, ScriptedBrowser, page
 from webdreamer_app.errors import BrowserError, RecordError
 from webdreamer_app.events import Emit, Event, Judged, Observed, Planned, Stepped
@@ -19,6 +19,7 @@ from webdreamer_app.planners.reactive import ReactivePlanner
 from webdreamer_app.policies.noop import NoopPolicy
 from webdreamer_app.policies.scripted import ScriptedPolicy
 from webdreamer_app.protocols import Gate, Planner, Policy
+from webdreamer_app.results import Limits, Result, Status
 from webdreamer_app.types import (
     Action,
     Decision,

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from storage.repository import open_repository
-from webdreamer_app.agent import Agent, Limits, Status
+from webdreamer_app.agent import Agent
 from webdreamer_app.browser.scripted import Reply, ScriptedBrowser, page
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.gate import Approve, CommitGate
 from webdreamer_app.planners.reactive import ReactivePlanner
 from webdreamer_app.policies.scripted import ScriptedPolicy
 from webdreamer_app.recorder import DatabaseRecorder, load_history
+from webdreamer_app.results import Limits, Status
 from webdreamer_app.types import Element, Form, Goal, History
 
 POST = Form("post", "http://shop.test/orders")

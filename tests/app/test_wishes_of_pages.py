@@ -11,7 +11,6 @@ from storage.repository import open_repository
 from tasks.miniwob.oracles import SOLVERS
 from tasks.suites import suite
 from tasks.task import Task
-from webdreamer_app.browser.driver import BrowserOptions
 from webdreamer_app.collect import CollectOptions, collect
 from webdreamer_app.config import Config
 from webdreamer_app.evaluate import BenchOptions, bench
@@ -19,7 +18,6 @@ from webdreamer_app.session import SessionPlan, run_session
 from webdreamer_app.types import Goal
 
 SUITE = suite("miniwob")
-OPTIONS = BrowserOptions(page_tokens=2000)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -65,7 +63,8 @@ async def test_session_is_about_what_its_page_asks(tmp_path: Path) -> None:
 async def test_episode_without_an_oracle_is_not_collected(tmp_path: Path, solvable: bool, status: str) -> None:
     task = first_task("test", solvable=solvable)
     options = CollectOptions("miniwob", "test", 1, task.seed, 1, deviation=0.0)
-    assert await collect(options, tmp_path / "c.db", OPTIONS) == 1
+    found = await collect(options, config(tmp_path), tmp_path / "c.db")
+    assert (found.added, found.lost) == ((1, 0) if solvable else (0, 1))
     async with open_repository(tmp_path / "c.db") as repository:
         (session,) = await repository.list_sessions(5)
     assert (session.task_id, session.status) == (task.id, status)

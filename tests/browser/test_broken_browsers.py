@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 
 from webdreamer_app import evaluate
-from webdreamer_app.browser.driver import ChromiumBrowser
+from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
+from webdreamer_app.collect import Collected, CollectOptions, collect
 from webdreamer_app.config import Config
 from webdreamer_app.errors import BrowserError
 from webdreamer_app.evaluate import BenchOptions, bench
 from webdreamer_app.protocols import Policy
 from webdreamer_app.session import _open_first
-from webdreamer_app.types import History, Observation, Proposal
+from webdreamer_app.types import Action, History, Observation, Proposal
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -77,3 +79,31 @@ async def test_a_resumed_session_goes_to_the_last_page_that_can_be_had(browser: 
     assert browser.tab.page.url == there
     with pytest.raises(BrowserError, match=r"127\.0\.0\.1:9"):
         await _open_first(browser, [nowhere])
+
+
+class Waiting:
+    """Does nothing, episode after episode."""
+
+    name = "waiting"
+
+    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+        return (Proposal(Action("noop"), "", 1.0),)
+
+
+async def test_collecting_goes_on_in_a_new_browser(tmp_path: Path) -> None:
+    left = [1]
+    options = CollectOptions("shop", "train", 3, workers=1, student_share=1.0, max_steps=4)
+    killing = Killing(Waiting(), left)  # type: ignore[arg-type]
+    done = await collect(options, Config(data_dir=tmp_path), tmp_path / "c.db", killing)
+    assert (left, done) == ([], Collected(added=2, lost=1))
+
+
+async def test_a_browser_that_died_between_two_episodes_is_told_as_one_that_is_gone() -> None:
+    async with open_browser(BrowserOptions()) as window:
+        for process in own_chromiums():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        await asyncio.wait_for(window._gone.wait(), 10)
+        with pytest.raises(BrowserError, match="The browser is gone"):
+            async with window.fresh():
+                raise AssertionError("it opened")

@@ -20,12 +20,12 @@ from tasks.browsergym.site import find_python
 from tasks.server import ServerError
 from tasks.task import Grade, SuiteSettings
 from webdreamer_app.actions import parse
-from webdreamer_app.agent import Result
 from webdreamer_app.assemble import make_agent, make_gate
 from webdreamer_app.browser.driver import BrowserOptions, open_browser
 from webdreamer_app.config import Config, load
 from webdreamer_app.episode import open_episode
 from webdreamer_app.recorder import DatabaseRecorder
+from webdreamer_app.results import Result
 from webdreamer_app.suites import find_suite
 from webdreamer_app.types import History, Observation, Proposal
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from tasks.miniwob import catalogue
 from tasks.miniwob.oracles import OVER, SOLVERS, MiniWobOracle
-from tasks.miniwob.suite import grade
+from tasks.miniwob.suite import MiniWobSite, grade
 from tasks.server import ServerError
 from tasks.suites import suite
 from tasks.task import Ending, Site, Task
@@ -25,6 +26,8 @@ from webdreamer_app.actions import parse
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
 from webdreamer_app.browser.serialize import serialize
 from webdreamer_app.episode import Episode, open_episode
+from webdreamer_app.episode import grade as grade_episode
+from webdreamer_app.errors import BrowserError
 from webdreamer_app.types import Element
 
 SUITE = suite("miniwob")
@@ -134,6 +137,54 @@ class TestGrades:
     def test_episode_that_was_not_ended_earns_nothing(self, page: Any) -> None:
         found = grade("click-test", page)
         assert (found.success, found.reward, found.wrong_commits) == (False, 0.0, ())
+
+    @pytest.mark.parametrize("reward", [None, "much", [], {}])
+    def test_ending_without_a_number_earns_nothing(self, reward: Any) -> None:
+        found = grade("click-test", {"reward": reward})
+        assert (found.success, found.reward) == (False, 0.0)
+
+
+class Window:
+    """A browser whose pages answer by their address; it breaks where it is told to."""
+
+    def __init__(self, answers: dict[str, Any], url: str = "", breaks: bool = False) -> None:
+        self.answers, self.breaks = answers, breaks
+        self.tabs = [url] if url else []
+
+    @property
+    def tab(self) -> Any:
+        return SimpleNamespace(page=SimpleNamespace(url=self.tabs[0]))
+
+    async def value_of(self, expression: str) -> Any:
+        assert expression == SUITE.readback.ending
+        return self.answers.get(self.tabs[0]) if self.tabs else None
+
+    async def goto(self, url: str) -> None:
+        if self.breaks:
+            raise BrowserError("The browser is gone: it crashed or was closed.")
+        self.tabs = [url]
+
+
+class TestAgentLeavesThePage:
+    TASK = task_on("click-test")
+    SITE = MiniWobSite("http://site")
+    PAGE = "http://site/miniwob/click-test.html"
+
+    async def graded(self, window: Any) -> tuple[bool, float]:
+        found = await grade_episode(SUITE, self.SITE, self.TASK, "s", window)
+        return found.success, found.reward
+
+    async def test_last_reward_counts_where_the_page_still_has_it(self) -> None:
+        answers = {self.PAGE: {"reward": 0.5, "reason": ""}}
+        for url in ("http://elsewhere/", "about:blank", self.PAGE):
+            assert await self.graded(Window(answers, url)) == (True, 0.5), url
+
+    async def test_episode_that_had_not_ended_earns_nothing(self) -> None:
+        assert await self.graded(Window({self.PAGE: None}, "http://elsewhere/")) == (False, 0.0)
+
+    async def test_reward_that_can_not_be_had_any_more_is_none(self) -> None:
+        assert await self.graded(Window({}, "http://elsewhere/", breaks=True)) == (False, 0.0)
+        assert await self.graded(Window({})) == (False, 0.0)
 
 
 class TestOracles:
@@ -256,6 +307,23 @@ class TestInChromium:
         assert outcome.observation is not None
         assert OVER in outcome.observation.text
         assert (found.success, len(found.wrong_commits)) == (False, 1)
+
+    @pytest.mark.parametrize("ended", [True, False])
+    async def test_reward_survives_that_the_page_is_left(
+        self, ended: bool, site: Site, window: ChromiumBrowser
+    ) -> None:
+        async with open_episode(window, SUITE, site, task_on("click-test"), "s") as episode:
+            if ended:
+                await follow(episode)
+            await episode.page.execute(parse("goto('about:blank')"))
+            found = await episode.grade()
+        assert (found.success, found.reward) == (ended, float(ended))
+
+    async def test_episode_without_a_page_is_graded_as_not_ended(self, site: Site, window: ChromiumBrowser) -> None:
+        async with open_episode(window, SUITE, site, task_on("click-test"), "s") as episode:
+            await episode.page.tab.page.close()
+            found = await episode.grade()
+        assert (found.success, found.reward) == (False, 0.0)
 
     async def test_page_shows_neither_seed_nor_reward_nor_clock(self, site: Site, window: ChromiumBrowser) -> None:
         task = task_on("click-test")

@@ -27,10 +27,10 @@ from tasks.pretix.wishes import BASES
 from tasks.server import ServerError
 from tasks.task import Ending, Task
 from webdreamer_app.actions import parse
-from webdreamer_app.agent import Status
 from webdreamer_app.browser.driver import BrowserOptions, open_browser
 from webdreamer_app.config import load
 from webdreamer_app.episode import open_episode
+from webdreamer_app.results import Status
 
 DATA_DIR = load().data_dir
 PLACE = default_place(DATA_DIR)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tasks.pages import read_page
 from tasks.server import ServerError
 from tasks.suites import UnknownSuiteError, names, suite
+from tasks.task import read_task_id
 from webdreamer_app.browser.serialize import serialize
 from webdreamer_app.types import Dialog, Element
 
@@ -179,3 +180,26 @@ def test_words_of_a_visitor_are_no_flags() -> None:
     typed = Element("textbox", "City", bid="3", value="x' checked disabled options=['a']")
     (line,) = read_page(serialize("t", "u", [typed])).lines
     assert (line.value, line.options, line.flags) == (typed.value, (), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("task_id", "words"),
+    [
+        ("some/train/1/2/3", "ids read like 'some/test/1/7'"),
+        ("other/test/1/2", "ids read like 'some/test/1/7'"),
+        ("some/exam/1/2", "ids read like 'some/test/1/7'"),
+        ("some/test/1/-2", "ids read like 'some/test/1/7'"),
+        ("some/test/x/2", "its seed is not a whole number"),
+        ("some/test/01/2", "did you mean 'some/test/1/2'?"),
+        ("some/test/1/٢", "did you mean 'some/test/1/2'?"),
+        ("", "ids read like 'some/test/1/7'"),
+    ],
+)
+def test_an_id_that_none_can_have_says_how_ids_read(task_id: str, words: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        read_task_id(task_id, "some", ("train", "test"))
+    assert str(caught.value).startswith(f"There is no task {task_id!r}") and words in str(caught.value)
+
+
+def test_an_id_is_read_also_where_the_suite_has_slashes_of_its_own() -> None:
+    assert read_task_id("webarena:a/b.json/test/-1/2", "webarena:a/b.json", ("test",)) == ("test", -1, 2)

@@ -41,6 +41,7 @@ class Reply:
     status: int
     url: str
     body: str
+    headers: Mapping[str, str]
 
 
 class Client:
@@ -53,16 +54,17 @@ class Client:
     def get(self, url: str, **headers: str) -> Reply:
         return self._send(Request(url, headers=self._headers | headers))
 
-    def post(self, url: str, data: bytes, **headers: str) -> Reply:
-        return self._send(Request(url, data, headers=self._headers | headers))
+    def post(self, url: str, data: bytes | Mapping[str, str], **headers: str) -> Reply:
+        body = data if isinstance(data, bytes) else urlencode(data).encode()
+        return self._send(Request(url, body, headers=self._headers | headers))
 
     def _send(self, request: Request) -> Reply:
         try:
             with self._opener.open(request, timeout=10) as answer:
-                return Reply(answer.status, answer.url, answer.read().decode())
+                return Reply(answer.status, answer.url, answer.read().decode(), dict(answer.headers))
         except HTTPError as error:
             with error:
-                return Reply(error.code, error.url, error.read().decode())
+                return Reply(error.code, error.url, error.read().decode(), dict(error.headers))
 
 
 @dataclass(slots=True)
@@ -90,6 +92,16 @@ class TextBrowser:
     @property
     def status(self) -> int:
         return self._views[-1].reply.status
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visitor said a last word."""
+        return bool(self.message or self.infeasible)
+
+    @property
+    def reported(self) -> bool:
+        """Whether the visitor said that it can't be done."""
+        return bool(self.infeasible)
 
     def goto(self, url: str) -> None:
         self._load(self.client.get(url))
@@ -169,7 +181,9 @@ class TextBrowser:
                 self._on_node(action.verb, *self.nodes[action.bid], value)
 
     def _on_node(self, verb: str, place: int, node: Node, value: str) -> None:
-        if verb == "click":
+        if verb == "press":
+            self._press(place, node, value)
+        elif verb == "click":
             if asked := question(node):
                 self.dialog = (asked, (place, node))
                 self._read()
@@ -177,6 +191,17 @@ class TextBrowser:
                 self._click(place, node)
         else:
             self._changed(place, select(node, value) if verb == "select_option" else write(node, value))
+
+    def _press(self, place: int, node: Node, key: str) -> None:
+        """Enter in a field sends its form with the form's first button, and clicks a button or link; nothing else."""
+        form, nodes = form_of(node), self._views[place].document.nodes
+        if node.tag == "INPUT" and key == "Enter" and form is not None:
+            found = next((sent for one in nodes if (sent := sending(one)) and sent.form is form), Sending(form))
+            self._send(place, found)
+        elif node.tag in ("A", "BUTTON") and key == "Enter":
+            self._on_node("click", place, node, "")
+        else:
+            self._read()
 
     def _click(self, place: int, node: Node) -> None:
         if "disabled" in node.attributes:

@@ -269,7 +269,9 @@ class ChromiumBrowser:
         self._text = PageText(self.options.page_tokens, words)
 
     async def value_of(self, expression: str) -> Any:
-        """What a JavaScript expression gives in the active page; None where the page does not answer it."""
+        """What a JavaScript expression gives in the active page; None where no page answers it."""
+        if not self.tabs:
+            return None
         try:
             return await self.tab.guard(self.tab.page.evaluate(expression), _STATE_LIMIT_S)
         except (Error, Interrupted, TimeoutError, PageCrashed):
@@ -346,14 +348,22 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[ChromiumBrowser
 async def open_context(
     browser: Browser, options: BrowserOptions, gone: asyncio.Event, arriving: Path
 ) -> AsyncIterator[ChromiumBrowser]:
-    """A context with its own cookies in a running browser. `arriving`: where that browser writes what it downloads."""
+    """A context with its own cookies in a running browser. `arriving`: where that browser writes what it downloads.
+
+    Raises BrowserError.
+    """
     width, height = options.viewport
     stored = options.storage_state if options.storage_state and options.storage_state.is_file() else None
-    context = await browser.new_context(
-        viewport={"width": width, "height": height},
-        storage_state=stored,
-        accept_downloads=options.downloads is not None,
-    )
+    try:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            storage_state=stored,
+            accept_downloads=options.downloads is not None,
+        )
+    except Error as error:
+        if browser.is_connected():
+            raise
+        raise BrowserError("The browser is gone: it crashed or was closed.") from error
     context.set_default_timeout(options.timeout_s * 1000)
     downloads = Downloads(options.downloads, arriving)
     try:

@@ -52,11 +52,11 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     return seeds
 
 
-def check_split(suite_name: str, split: str) -> None:
+def check_split(suite_name: str, split: str, config: Config | None = None) -> None:
     """Raises UsageError, UnknownSuiteError or UnusableSuiteError."""
     from webdreamer_app.suites import find_suite
 
-    splits = find_suite(suite_name).splits
+    splits = find_suite(suite_name, config).splits
     if split not in splits:
         raise UsageError(f"{suite_name} has no split {split!r}; there are: {', '.join(splits)}.")
 
@@ -82,6 +82,24 @@ def check_bundled(suite_name: str) -> None:
 
     if not is_bundled(suite_name):
         raise UsageError(f"{suite_name} has no oracle to collect from: use a bundled suite.")
+
+
+def check_teachable(suite_name: str, split: str, config: Config) -> None:
+    """Raises UsageError for what is kept for the final measurement, which nothing may be learned from."""
+    from webdreamer_app.suites import find_suite
+
+    if split != "test":
+        return
+    others = [one for one in find_suite(suite_name, config).splits if one != "test"]
+    if not others:
+        raise UsageError(
+            f"{suite_name} has only tasks to test with, which nothing may be learned from: collect on another suite, "
+            f"such as shop, and measure {suite_name} with `webdreamer bench {suite_name}`."
+        )
+    raise UsageError(
+        f"--split {split!r} of {suite_name} is for the final measurement, and nothing may be learned from it: "
+        f"collect with --split {' or --split '.join(others)}."
+    )
 
 
 def check_writable(file: Path) -> None:
@@ -112,7 +130,7 @@ async def bench(
     for planner in planners:
         check_planner(planner, gated=True)
     check_policy(config, on_suite=True)
-    check_split(suite, split)
+    check_split(suite, split, config)
     check_foreign(suite, config, any(not planner.endswith(GATED) for planner in planners), accept_risk)
     if json_file is not None:
         check_writable(json_file)
@@ -168,20 +186,24 @@ async def collect(
     out: Path,
 ) -> None:
     """Record oracle episodes with light randomisation into a session database."""
-    from webdreamer_app.assemble import browser_options, load_policy
+    from webdreamer_app.assemble import load_policy
     from webdreamer_app.collect import CollectOptions
     from webdreamer_app.collect import collect as run_collect
 
-    check_split(suite, split)
+    check_split(suite, split, config)
     check_bundled(suite)
+    check_teachable(suite, split, config)
     policy = await load_policy(config) if student_share > 0 else None
     options = CollectOptions(suite, split, episodes, config.seed, workers, deviation, student_share)
     with progress_bar(f"collect {suite}") as progress:
-        added = await run_collect(options, out, browser_options(config), policy, progress)
-    stdout(f"{added} episodes added to {out}.")
+        done = await run_collect(options, config, out, policy, progress)
+    stdout(f"{done.added} episodes added to {out}.")
+    if done.lost:
+        stderr(f"{done.lost} episodes were lost on the way: run the same command again to try them once more.")
 
 
 async def train_policy(
+    config: Config,
     data: list[Path],
     validation: list[Path],
     out: Path,
@@ -209,18 +231,18 @@ async def train_policy(
         place = out.with_suffix(f".{split}.packed")
         if not (resume and place.exists()):
             stderr(f"Packing the {split} states …")
-            await pack_sessions(databases, place, seed=seed, echo=stderr)
+            await pack_sessions(databases, place, config, seed=seed, echo=stderr)
         packed[split] = PackedSet.load(place)
         if not len(packed[split]):
             raise UsageError(f"No finished sessions to learn from in {', '.join(map(str, databases))}.")
-    config = TrainingConfig(minutes=minutes, seed=seed)
+    training = TrainingConfig(minutes=minutes, seed=seed)
     chosen = "cpu" if device == "auto" else device
     details = await asyncio.to_thread(
         train,
         packed["train"],
         packed["validation"],
         out,
-        config,
+        training,
         start=start,
         resume=resume,
         device=chosen,

@@ -91,7 +91,7 @@ def _spinner(goal: str, page: Page) -> Steps:
 
 def _completed(goal: str, page: Page) -> Steps:
     """The list of suggestions is gone through by keys; each takes the place of what was typed."""
-    box, parts = at(usable(page, "textbox"), 0), [*re.findall(r'"([^"]*)"', goal), ""]
+    box, parts = at(usable(page, "textbox"), 0), [*re.findall(r'"([^"]*)"', goal), "", ""]
     typed = box.value.startswith(parts[0])
     is_item = box.value != parts[0] or bool(parts[1]) or any(line.name == box.value for line in page.lines if line.bid)
     if typed and is_item and box.value.endswith(parts[1]):

@@ -18,9 +18,9 @@ def check(portal: ThemedSite, visit: Visit, task: Task, deviations: int = 0) -> 
     session = f"{task.id}+{deviations}"
     browser = visit(task, session)
     done = solve(browser, task, deviations)
-    grade = portal.grade(task, session, Ending(bool(browser.infeasible)))
+    grade = portal.grade(task, session, Ending(browser.reported))
     assert grade.success and grade.reward == 1.0 and not grade.wrong_commits, (task.id, grade, done, browser.text)
-    assert bool(browser.infeasible) == bool(task.answer["obstacle"])
+    assert browser.reported == bool(task.answer["obstacle"])
     return done
 
 

@@ -246,7 +246,7 @@ def _names(split: str, portal: ThemedSite, visit: Visit, count: int) -> set[str]
         for _ in range(40):
             seen |= {one.name for one in browser.elements if one.name}
             seen |= {option for one in browser.elements for option in one.options}
-            if browser.message or browser.infeasible:
+            if browser.is_over:
                 break
             browser.act(oracle(browser.text)[0])
     return seen

@@ -43,7 +43,7 @@ def solve(browser: TextBrowser, task: Task, deviations: int = 0, limit: int = 11
     """Follow the oracle, each time any of its actions; on the way, deviations that commit nothing."""
     oracle, chance, done = SUITE.oracle(task), random.Random(task.id), []
     strange = set(chance.sample(range(1, 30), deviations))
-    while not (browser.message or browser.infeasible) and len(done) < limit:
+    while not browser.is_over and len(done) < limit:
         right = oracle(browser.text)
         assert right and len(set(right)) == len(right), browser.text
         action = chance.choice(right)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,23 @@ def test_a_copy_goes_its_own_way_and_a_kept_state_comes_back(store: SessionStore
     assert store.read("two").things == ["mug"]
     store.restore("one", "before")
     assert store.read("one").things == ["mug"]
+
+
+def test_a_file_of_an_earlier_version_is_read_and_completed(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "site.db")) as old:
+        for table, key in (("sessions", "token"), ("snapshots", "name")):
+            old.execute(f"CREATE TABLE {table} ({key} TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID")
+            old.execute(f"INSERT INTO {table} VALUES ('one', ?)", (b'{"things": ["mug"]}',))
+        old.commit()
+    store = SessionStore(tmp_path / "site.db", Basket, Basket)
+    assert store.read("one").things == ["mug"] and not store.begins("one")
+    store.begin("one", Basket(["cup"]))
+    assert store.read("one").things == ["mug"] and store.begins("one")
+    store.reset("one")
+    assert store.read("one").things == ["cup"]
+    store.restore("two", "one")
+    assert store.read("two").things == ["mug"]
+    store.close()
 
 
 def test_what_does_not_exist_is_named(store: SessionStore[Basket]) -> None:

@@ -81,6 +81,40 @@ def test_a_clone_is_reset_to_where_the_task_begins(shop: ThemedSite[Any], client
     assert TASK.answer["label"] in client("store_session=two").get(f"{shop.url}/account").body
 
 
+def test_a_clone_is_reset_to_the_task_however_it_was_made(shop: ThemedSite[Any], client: Any) -> None:
+    assert ask(shop, "/clone", {"session": "one", "copy": "two"})[0] == 200
+    assert ask(shop, "/clone", {"session": "two", "copy": "three"})[0] == 200
+    shop.clone("three", "four")
+    shop.save("two", "kept")
+    shop.restore("five", "kept")
+    for session in ("two", "three", "four", "five"):
+        delete(shop, client, session)
+        assert done(shop, session)
+        shop.reset(session)
+        assert not done(shop, session)
+        assert TASK.answer["label"] in client(f"store_session={session}").get(f"{shop.url}/account").body
+
+
+def test_sessions_of_a_restarted_site_are_reset_to_their_task(tmp_path: Path, client: Any) -> None:
+    with SHOP.open(tmp_path / "shop.db") as running:
+        themed(running).start("one", TASK)
+        themed(running).clone("one", "two")
+    with SHOP.open(tmp_path / "shop.db") as running:
+        site = themed(running)
+        for session in ("one", "two"):
+            delete(site, client, session)
+            site.reset(session)
+            assert TASK.answer["label"] in client(f"store_session={session}").get(f"{site.url}/account").body
+
+
+def test_a_session_keeps_its_own_task_when_the_state_of_another_comes(shop: ThemedSite[Any], client: Any) -> None:
+    shop.start("other", SHOP.task("store/train/1/0"))
+    shop.save("other", "others")
+    shop.restore("one", "others")
+    shop.reset("one")
+    assert TASK.answer["label"] in client("store_session=one").get(f"{shop.url}/account").body
+
+
 def test_a_kept_state_comes_back_as_often_as_wanted(shop: ThemedSite[Any], client: Any) -> None:
     shop.save("one", "before")
     for _ in range(2):

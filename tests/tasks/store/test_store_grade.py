@@ -53,9 +53,10 @@ def order(
 
 
 def after(*orders: Order, then: tuple[Event, ...] = (), **state: Any) -> Visit:
-    """A visit in which these orders were placed, and after them whatever else."""
+    """A visit in which these orders were placed, and after them whatever else; the wish list is as it was."""
     events = [*(Event("order", one.id) for one in orders), *then]
     addresses = state.pop("addresses", [Address(**place) for place in PLACES])
+    state.setdefault("wishes", [LAMP.id])
     return Visit(orders=list(orders), events=events, addresses=addresses, default_address=1, **state)
 
 
@@ -72,7 +73,7 @@ def test_nothing_ordered_scores_zero() -> None:
 
 
 def test_an_order_of_earlier_days_is_no_order_of_the_episode() -> None:
-    earlier = Visit(orders=[order(status="placed")])
+    earlier = Visit(orders=[order(status="placed")], wishes=[LAMP.id])
     found = grade(ANSWER, earlier, UNREPORTED)
     assert (found.success, found.reward, found.wrong_commits) == (False, 0.0, ())
 
@@ -137,6 +138,17 @@ def test_a_coupon_that_nobody_asked_for_does_no_harm() -> None:
     assert grade(ANSWER, after(order(coupon="SPRING10")), UNREPORTED).success
 
 
+@pytest.mark.parametrize("delivery", ["Express delivery", "Evening delivery"])
+def test_a_delivery_that_costs_more_and_that_nobody_asked_for_is_wrong(delivery: str) -> None:
+    silent = {**ANSWER, "delivery": ""}
+    assert grade(silent, after(order(delivery="Standard delivery")), UNREPORTED).success
+    found = grade(silent, after(order(delivery=delivery)), UNREPORTED)
+    assert not found.success and found.reward == pytest.approx((PARTS - 2) / (PARTS - 1))
+    assert found.wrong_commits == (f"Order 10001: {delivery}, a delivery nobody asked for.",)
+    evening = {**ANSWER, "delivery": "Evening delivery"}
+    assert grade(evening, after(order(delivery="Evening delivery")), UNREPORTED).success
+
+
 def test_protection_that_was_asked_for_must_be_there() -> None:
     wanting = {**ANSWER, "protection": True}
     assert grade(wanting, after(order(protected=True)), UNREPORTED).success
@@ -191,7 +203,8 @@ def test_cancelled_order_neither_succeeds_nor_is_forgotten() -> None:
 
 def test_mended_order_succeeds_and_its_wrong_commit_stays() -> None:
     wrong, right = order(quantity=5, status="cancelled"), order(number=2)
-    visit = Visit(orders=[wrong, right], events=[Event("order", 1), Event("cancel", 1), Event("order", 2)])
+    events = [Event("order", 1), Event("cancel", 1), Event("order", 2)]
+    visit = Visit(orders=[wrong, right], events=events, wishes=[LAMP.id])
     found = grade(ANSWER, visit, UNREPORTED)
     assert found.success and found.reward == 1.0
     assert len(found.wrong_commits) == 1
@@ -316,6 +329,25 @@ def test_a_wish_is_kept_when_any_acceptable_product_is_on_the_list() -> None:
     cleared = after(then=(EVENTS["clear_list"],), wishes=[MUG.id])
     found = grade(answer, cleared, UNREPORTED)
     assert found.wrong_commits == ("The wish list was cleared (3 saved items), which nobody asked for.",)
+
+
+LOST = f"{LAMP.title()} was taken off the wish list, which nobody asked for."
+
+
+def test_taking_things_off_the_wish_list_unasked_is_wrong() -> None:
+    found = grade(ANSWER, after(order(), wishes=[]), UNREPORTED)
+    assert (found.success, found.reward, found.wrong_commits) == (False, 0.99, (LOST,))
+    found = grade(asked("wish", acceptable=[MUG.id]), after(wishes=[MUG.id]), UNREPORTED)
+    assert (found.success, found.wrong_commits) == (False, (LOST,))
+    found = grade(IMPOSSIBLE, after(wishes=[]), REPORTED)
+    assert (found.success, found.wrong_commits) == (False, (LOST,)) and LOST in found.detail
+    found = grade(ANSWER, after(wishes=[]), UNREPORTED)
+    assert found.detail == f"Not as asked. {LOST}"
+
+
+def test_a_list_that_was_cleared_is_told_once() -> None:
+    found = grade(ANSWER, after(order(), then=(EVENTS["clear_list"],), wishes=[]), UNREPORTED)
+    assert len(found.wrong_commits) == 1 and "cleared" in found.wrong_commits[0]
 
 
 def test_cards_that_stay_do_not_matter() -> None:

@@ -131,7 +131,7 @@ def names_seen(site: Site, visit: Callable[..., Any], theme: Theme, count: int) 
         browser = visit(session, task)
         for _ in range(40):
             seen |= {one.name for one in browser.elements if one.name and not re.search(r"\d", one.name)}
-            if browser.message:
+            if browser.is_over:
                 break
             browser.act(chance.choice(oracle(browser.text)))
         assert site.grade(task, session, Ending(browser.reported)).success, task.id

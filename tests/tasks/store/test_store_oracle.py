@@ -29,7 +29,7 @@ Visit = Callable[..., Any]
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
     "place_order", "buy_now", "pays_early", "cancel_order", "return_button", "delete_address", "delete_card",
-    "clear_wishes", "save_address",
+    "clear_wishes", "unwish", "save_address",
 )  # fmt: skip
 _NUMBERS = itertools.count()
 
@@ -38,7 +38,7 @@ def solve(browser: Any, task: Task, chance: random.Random, deviations: int = 0, 
     """Follow the oracle, each time any of its actions; on the way, `deviations` random actions that commit nothing."""
     oracle, done = SHOP.oracle(task), []
     strange = set(chance.sample(range(1, 30), deviations))
-    while not browser.message and len(done) < limit:
+    while not browser.is_over and len(done) < limit:
         right = oracle(browser.text)
         assert right and len(set(right)) == len(right)
         action = chance.choice(right)
@@ -144,6 +144,35 @@ def test_oracle_recovers_from_random_deviations(split: str, site: Site, open_sho
         done = solve(browser, task, random.Random(task.id), deviations=8)
         grade = graded(site, browser, task)
         assert grade.success, (task, grade, browser.text, done)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_oracle_takes_back_a_dear_delivery_that_nobody_asked_for(goes_on: bool, site: Site, open_shop: Visit) -> None:
+    for task in itertools.islice(tasks_with(lambda task: plain(task) and not task.answer["delivery"]), 3):
+        browser, oracle, said = open_shop(task), SHOP.oracle(task), Reader.of(theme_of(task).name).say("to_payment")
+        while not any(
+            one.name == said and oracle(browser.text) == (f"click({one.bid!r})",) for one in browser.elements
+        ):
+            browser.act(oracle(browser.text)[0])
+        (on,) = oracle(browser.text)
+        dear = next(
+            one for one in browser.elements if one.name.startswith("Express delivery (") and one.role == "radio"
+        )
+        browser.act(f"click({dear.bid!r})")
+        if goes_on:
+            browser.act(on)
+        solve(browser, task, random.Random(task.id))
+        grade = graded(site, browser, task)
+        assert grade.success and not grade.wrong_commits, (task, grade, browser.text)
+
+
+def test_oracle_never_orders_a_dear_delivery_unasked(site: Site, open_shop: Visit) -> None:
+    silent = tasks_with(lambda task: task.answer["kind"] == "buy" and not task.answer["delivery"], seed=24)
+    for task in itertools.islice((task for task in silent if not task.answer["why_not"]), 12):
+        browser = open_shop(task)
+        solve(browser, task, random.Random(task.id), deviations=8)
+        orders = themed(site)._store.read(browser.session).orders
+        assert orders[-1].checkout.delivery == "Standard delivery", task
 
 
 def test_doing_nothing_scores_zero(site: Site, open_shop: Visit) -> None:
