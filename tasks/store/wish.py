@@ -67,7 +67,7 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
     known = dict(product.attributes)
     told = chance.choices(_TOLD, weights=(1, 1, 4, 4, 1))[0]
     chosen = [(name, values) for name, values in product.options if chance.random() < 0.6 or name == "Pack"]
-    limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.7 else None
+    limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.8 else None
     own_offer, once = chance.random() < _SAID, chance.random() < _SAID
     traps = draw_traps(chance)
     protection = "protection" in traps and chance.random() < 0.2

@@ -88,6 +88,9 @@ def press(document: Document, node: Node) -> Node | None:
         return _put(node, given["data-toggle"] if is_on else None)
     if "data-choose" in given:
         return _choose(node)
+    if "data-list" in given:
+        _unfold(node, given.get("aria-expanded") != "true")
+        return None
     if node.tag == "SUMMARY" and node.parent is not None:
         details = node.parent.attributes
         details.pop("open") if "open" in details else details.update(open="")
@@ -143,6 +146,14 @@ def _put(node: Node, value: str | None) -> Node:
     if value is None:
         field.attributes["disabled"] = ""
     return field
+
+
+def _unfold(box: Node, is_open: bool) -> None:
+    """Show or hide the options of a list."""
+    box.attributes["aria-expanded"] = "true" if is_open else "false"
+    for one in _widget(box).below():
+        if one.get("role") == "listbox":
+            one.attributes.pop("hidden") if is_open else one.attributes.update(hidden="")
 
 
 def _choose(option: Node) -> Node:

@@ -36,7 +36,7 @@ def _made(split: str, seed: int, index: int) -> Task:
 
 def find(split: str, wanted: Callable[[Task], bool], seed: int = 3) -> Task:
     """The first task of a split that is as wanted."""
-    return next(task for index in range(3000) if wanted(task := _made(split, seed, index)))
+    return next(task for index in range(12_000) if wanted(task := _made(split, seed, index)))
 
 
 def solve(browser: TextBrowser, task: Task, deviations: int = 0, limit: int = 110) -> list[str]:

@@ -8,12 +8,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from tasks.site.themes import THEMES, Theme, of_split
+from tasks.site.themes import LOOKS, THEMES, Theme, of_split, theme_named
 from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products, search, types
 from tasks.store.generate import make_task, split_of, targets, theme_of
@@ -25,9 +26,9 @@ from tasks.task import Task
 
 SHOP = suite("store")
 DIGESTS = {
-    "train": "7e705c50ed27b6530046d0a5185ba60241b2eda218b0555778dd0e9c26cfaf1c",
-    "validation": "090ca9c64e386f6503dc54275b65789d2e7cec73ccfbd6d8bde5b8ee1292f07b",
-    "test": "582a505debd96984ec5fddfdb1bfe94761cce0a68099b21df7b464e9eba9a841",
+    "train": "cbe2a550588812ea2ec0541001b22af50f34154d92f7e642bd4a704711814aa7",
+    "validation": "a6a605b1adb9b0ca79cdca43a70b46d088a0bd1726c361719a4748375b862464",
+    "test": "b6993b44d7cdd3be2270a8409254fea5e7c3d116096e5187406da106da53e73a",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -105,9 +106,24 @@ def test_all_products_that_a_task_brings_up_are_of_its_split(split: str) -> None
 
 @pytest.mark.parametrize("split", SHOP.splits)
 def test_tasks_are_spread_over_all_themes_of_their_split(split: str) -> None:
-    shops = Counter(theme_of(task).name for task in many(split, 1000))
-    assert set(shops) == {theme.name for theme in of_split(split)}
-    assert min(shops.values()) > 0.6 * 1000 / len(shops)
+    shops = Counter(theme_of(task) for task in many(split, 1000))
+    assert {theme.split for theme in shops} == {split} and set(shops) >= set(of_split(split))
+    named = [shops[theme] for theme in of_split(split)]
+    assert min(named) > 0.6 * sum(named) / len(named)
+    assert sum(named) == (1000 if split != "train" else 250)
+
+
+def test_looks_that_are_drawn_are_many_and_made_of_training_traits() -> None:
+    trained = of_split("train")
+    looks = [theme_named(f"look-{number}") for number in range(LOOKS)]
+    assert len({replace(look, name="", brand="", style="") for look in looks}) > 300
+    assert {look.titles for look in looks} == {theme.titles for theme in trained}
+    assert {look.style for look in looks} == {theme.name for theme in trained}
+    assert not {look.brand for look in looks} & {theme.brand for theme in THEMES}
+    with pytest.raises(KeyError):
+        theme_named(f"look-{LOOKS}")
+    with pytest.raises(KeyError):
+        theme_named("look-007")
 
 
 def test_themes_of_the_splits_are_disjoint_and_so_are_their_titles() -> None:
