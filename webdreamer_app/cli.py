@@ -7,6 +7,27 @@ from typing import Annotated, Any
 
 import typer
 
+from webdreamer_app.cli_log import audit, replay, sessions, show
+from webdreamer_app.cli_options import (
+    AcceptRisk,
+    Approve,
+    ConfigFile,
+    Db,
+    Device,
+    Headed,
+    Json,
+    MaxSeconds,
+    MaxSteps,
+    PageTokens,
+    Plain,
+    Planner,
+    Policy,
+    Seed,
+    Set,
+    finish,
+    read_config,
+)
+
 app = typer.Typer(
     name="webdreamer",
     help="A web agent for the terminal that asks before anything that can't be taken back.",
@@ -19,39 +40,6 @@ train_app = typer.Typer(rich_markup_mode=None, help="Train a part from recorded 
 app.add_typer(train_app, name="train")
 sites_app = typer.Typer(rich_markup_mode=None, help="The sites that tasks run on: serve or install them.")
 app.add_typer(sites_app, name="sites")
-
-Policy = Annotated[str | None, typer.Option("--policy", help="embedded; on suites also oracle, random, noop.")]
-Planner = Annotated[str | None, typer.Option("--planner", help="reactive.")]
-Approve = Annotated[
-    str | None, typer.Option("--approve", help="Who approves what can't be taken back: ask, deny, gate, all.")
-]
-MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Decided steps in a session.")]
-MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Wall clock of a session.")]
-PageTokens = Annotated[
-    int | None, typer.Option("--page-tokens", help="Budget of a page's text in tokens; 0 for the whole page.")
-]
-Headed = Annotated[bool, typer.Option("--headed", help="Show the browser's window.")]
-Db = Annotated[str | None, typer.Option("--db", help="Session database: a path or URL.")]
-Device = Annotated[str | None, typer.Option("--device", help="auto, cpu or cuda.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
-Set = Annotated[list[str] | None, typer.Option("--set", help="One setting as key=value; may be repeated.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, also on a terminal.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of tasks and of everything random.")]
-AcceptRisk = Annotated[
-    bool, typer.Option("--i-accept-the-risk", help="Needed to act without a gate on sites that aren't bundled.")
-]
-
-
-def _config(file: Path | None, overrides: list[str] | None, stored: Any = None, **flags: Any) -> Any:
-    from webdreamer_app.config import load
-
-    return load(file, overrides or [], None, {**flags, "headed": flags.get("headed") or None}, stored)
-
-
-def _finish(status: int) -> None:
-    if status:
-        raise typer.Exit(status)
 
 
 @app.command()
@@ -77,11 +65,11 @@ def demo(
     from webdreamer_app.commands.run import run_demo
 
     with errors_as_sentences():
-        settings = _config(
+        settings = read_config(
             config, set_, policy=policy, planner=planner, approve=approve, max_steps=max_steps, max_seconds=max_seconds,
             page_tokens=page_tokens, headed=headed, db=db, device=device, seed=seed,
         )  # fmt: skip
-        _finish(run_async(run_demo(settings, suite, json)))
+        finish(run_async(run_demo(settings, suite, json)))
 
 
 @app.command()
@@ -113,7 +101,7 @@ def run(
     from webdreamer_app.errors import UsageError
 
     def settings(stored: Any = None) -> Any:
-        return _config(
+        return read_config(
             config, set_, stored, policy=policy, planner=planner, approve=approve, max_steps=max_steps,
             max_seconds=max_seconds, page_tokens=page_tokens, headed=headed, db=db, device=device, seed=seed,
         )  # fmt: skip
@@ -122,11 +110,11 @@ def run(
         if resume is not None:
             if task is not None or url is not None or profile is not None:
                 raise UsageError("--resume goes on with a stored session: leave out the task, --url and --profile.")
-            _finish(run_async(resume_session(settings, resume, json, i_accept_the_risk)))
+            finish(run_async(resume_session(settings, resume, json, i_accept_the_risk)))
             return
         if not task or not url:
             raise UsageError('Say what to do and where: webdreamer run "TASK" --url URL.')
-        _finish(run_async(run_task(settings(), task, url, profile, json, i_accept_the_risk)))
+        finish(run_async(run_task(settings(), task, url, profile, json, i_accept_the_risk)))
 
 
 @sites_app.callback(invoke_without_command=True)
@@ -146,7 +134,7 @@ def sites(
     if context.invoked_subcommand is not None:
         return
     with errors_as_sentences():
-        run_async(serve_sites(_config(config, set_), site, port))
+        run_async(serve_sites(read_config(config, set_), site, port))
 
 
 @sites_app.command("install")
@@ -160,7 +148,7 @@ def install_site(
     from webdreamer_app.commands.sites import install
 
     with errors_as_sentences():
-        install(_config(config, set_), site)
+        install(read_config(config, set_), site)
 
 
 @app.command()
@@ -177,7 +165,7 @@ def observe(
     from webdreamer_app.commands.observe import observe_page
 
     with errors_as_sentences():
-        settings = _config(config, set_, page_tokens=page_tokens, headed=headed)
+        settings = read_config(config, set_, page_tokens=page_tokens, headed=headed)
         run_async(observe_page(settings, page, json))
 
 
@@ -225,66 +213,15 @@ def bench(
     from webdreamer_app.commands.measure import bench as run_bench
 
     with errors_as_sentences():
-        settings = _config(
+        settings = read_config(
             config, set_, policy=policy, max_steps=max_steps, max_seconds=max_seconds, page_tokens=page_tokens,
             device=device,
         )  # fmt: skip
         run_async(run_bench(settings, suite, split, planner or ["reactive"], n, seed, workers, json, i_accept_the_risk))
 
 
-@app.command()
-def sessions(
-    limit: Annotated[int, typer.Option("--limit", min=1)] = 20,
-    db: Db = None,
-    config: ConfigFile = None,
-    set_: Set = None,
-    json: Json = False,
-) -> None:
-    """Stored sessions, newest first."""
-    from webdreamer_app.commands import log
-    from webdreamer_app.commands.edge import errors_as_sentences, run_async
-
-    with errors_as_sentences():
-        run_async(log.sessions(_config(config, set_, db=db), limit, json))
-
-
-SessionId = Annotated[str, typer.Argument(help="Session id, or how it starts.")]
-
-
-@app.command()
-def show(id: SessionId, db: Db = None, config: ConfigFile = None, set_: Set = None, json: Json = False) -> None:
-    """A session's steps and verdicts."""
-    from webdreamer_app.commands import log
-    from webdreamer_app.commands.edge import errors_as_sentences, run_async
-
-    with errors_as_sentences():
-        run_async(log.show(_config(config, set_, db=db), id, json))
-
-
-@app.command()
-def replay(id: SessionId, db: Db = None, config: ConfigFile = None, set_: Set = None) -> None:
-    """A session step by step: page, proposals, verdict, outcome."""
-    from webdreamer_app.commands import log
-    from webdreamer_app.commands.edge import errors_as_sentences, run_async
-
-    with errors_as_sentences():
-        run_async(log.replay(_config(config, set_, db=db), id))
-
-
-@app.command()
-def audit(
-    id: Annotated[str, typer.Argument(help="Session id, or how it starts; all sessions without one.")] = "",
-    db: Db = None,
-    config: ConfigFile = None,
-    set_: Set = None,
-    json: Json = False,
-) -> None:
-    """Every action that can't be taken back: allowed, held or blocked, with the evidence."""
-    from webdreamer_app.commands import log
-    from webdreamer_app.commands.edge import errors_as_sentences, run_async
-
-    with errors_as_sentences():
-        run_async(log.audit(_config(config, set_, db=db), id, json))
+for command in (sessions, show, replay, audit):
+    app.command()(command)
 
 
 @app.command()
@@ -307,7 +244,7 @@ def collect(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        settings = _config(config, set_, seed=seed)
+        settings = read_config(config, set_, seed=seed)
         run_async(measure.collect(settings, suite, split, episodes, workers, deviation, student_share, out))
 
 
@@ -329,7 +266,7 @@ def train_policy(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        settings = _config(config, set_, seed=seed)
+        settings = read_config(config, set_, seed=seed)
         run_async(measure.train_policy(settings, data, validation, out, minutes, seed, start, resume, device))
 
 
@@ -347,7 +284,7 @@ def doctor(
     from webdreamer_app.commands.edge import errors_as_sentences, run_async
 
     with errors_as_sentences():
-        _finish(run_async(run_doctor(_config(config, set_, db=db), install_browser)))
+        finish(run_async(run_doctor(read_config(config, set_, db=db), install_browser)))
 
 
 def main() -> None:
