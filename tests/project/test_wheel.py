@@ -46,7 +46,8 @@ def test_the_installed_program_completes_the_demo_outside_of_the_checkout(wheel:
     )
     work = tmp_path / "elsewhere"
     work.mkdir()
-    variables = {**os.environ, "WEBDREAMER_DATA_DIR": str(tmp_path / "data")}
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    variables["WEBDREAMER_DATA_DIR"] = str(tmp_path / "data")
     done = subprocess.run(
         [str(environment / "bin" / "python"), "-m", "webdreamer_app", "demo"],
         cwd=work, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
@@ -55,6 +56,6 @@ def test_the_installed_program_completes_the_demo_outside_of_the_checkout(wheel:
     assert "Grade from the site's own records: success" in done.stdout
     where = subprocess.run(
         [str(environment / "bin" / "python"), "-c", "import webdreamer_app, tasks; print(webdreamer_app.__file__)"],
-        cwd=work, capture_output=True, text=True, check=True,
+        cwd=work, env=variables, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert str(environment) in where
