@@ -21,13 +21,13 @@ from tasks.forms.specs import Form, Step, is_asked, steps
 from tasks.forms.state import MANY, Draft, Event, FormsState, Submission, Upload, state_of
 from tasks.site.blocks import Page
 from tasks.site.store import SessionStore
-from tasks.site.themes import by_name
+from tasks.site.themes import theme_named
 from tasks.site.visits import Visits, field, static_files
 
 
 def visitor(theme: str) -> FormsState:
     """Somebody who looks around in a theme: the account of its first task."""
-    split = by_name()[theme].split
+    split = theme_named(theme).split
     tasks = (make_task(split, 1, index) for index in itertools.count())
     return state_of(next(task for task in tasks if task.answer["world"]["theme"] == theme).answer["world"])
 

@@ -88,6 +88,11 @@ def theme_named(name: str) -> Theme:
     return _look(int(match[1])) if match else by_name()[name]
 
 
+def is_theme(name: str) -> bool:
+    """Whether there is such a theme or look."""
+    return name in by_name() or _LOOK.fullmatch(name) is not None
+
+
 def _look(number: int) -> Theme:
     """Every trait drawn by itself from those of the training themes; so are its words, by its name."""
     trained = of_split("train")

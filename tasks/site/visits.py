@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from tasks.site.blocks import Page
 from tasks.site.render import Renderer
 from tasks.site.store import SessionStore
-from tasks.site.themes import by_name, theme_named
+from tasks.site.themes import is_theme, theme_named
 
 State = TypeVar("State", bound=msgspec.Struct)
 _HERE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
@@ -50,7 +50,7 @@ class Visits(Generic[State]):
 
         async def handle(request: Request) -> Response:
             theme, has_task = request.path_params["theme"], self._store.begins(request.cookies.get(self._cookie, ""))
-            if theme not in by_name() or has_task:
+            if not is_theme(theme) or has_task:
                 return RedirectResponse("/", status_code=303)
             request.state.token = secrets.token_urlsafe(18)
             self._store.ensure(request.state.token, enter(theme))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tasks.site.themes import THEMES
+from tasks.site.themes import THEMES, theme_named
 from tasks.store.catalogue import by_id
 from tasks.store.suite import StoreSuite
 from tasks.suites import suite
@@ -42,7 +42,7 @@ def test_what_can_not_be_had_there_or_names_a_shop_stays_out() -> None:
 
 
 def test_every_theme_can_be_entered(site: Site, client: Any) -> None:
-    for theme in THEMES:
+    for theme in (*THEMES, theme_named("look-17")):
         visitor = client()
         assert f"{theme.brand}</title>" in visitor.get(f"{site.url}/enter/{theme.name}").body.replace("&amp;", "&")
         assert theme.brand in visitor.get(f"{site.url}/cart").body.replace("&amp;", "&")
