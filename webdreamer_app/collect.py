@@ -56,6 +56,9 @@ class Collected:
     """Episodes in which the oracle knew no way on, or the browser broke; they are tried again next time."""
 
 
+_OPENED = 0.6
+"""How often a list that shows nothing while it is closed is opened first."""
+
 Progress = Callable[[int, int], None]
 """Called with (finished, wanted) episodes."""
 
@@ -184,6 +187,8 @@ class _Worker:
                 chosen = await self._students(observation, history, right, chosen)
             elif chance.random() < self.options.deviation:
                 chosen = _deviation(chance, observation, history.goal) or chosen
+            elif chance.random() < _OPENED:
+                chosen = _opening(chosen, observation) or chosen
         known = next((one for one in proposals if one.action == chosen), Proposal(chosen, "deviation", 0.0))
         return Plan(known, proposals, effect=classify(chosen, observation))
 
@@ -195,6 +200,14 @@ class _Worker:
         choice = (await self.policy.propose(observation, history))[0].action
         ends = is_final(choice) or classify(choice, observation).is_commit
         return fallback if ends and choice not in right else choice
+
+
+def _opening(chosen: Action, observation: Observation) -> Action | None:
+    """Opens a scripted list that tells its options only then, instead of choosing from it unseen."""
+    target = observation.find(chosen.bid)
+    if chosen.verb != "select_option" or target is None or target.options or target.expanded is not False:
+        return None
+    return Action("click", target.bid)
 
 
 def _deviation(chance: random.Random, observation: Observation, goal: Goal) -> Action | None:
