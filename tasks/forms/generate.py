@@ -26,13 +26,76 @@ _NEWSLETTER_CHANCE = 0.15
 
 def make_task(split: str, seed: int, index: int) -> Task:
     """The task of this split, seed and index; the same on every machine."""
-    name = f"forms/{split}/{seed}/{index}"
-    chance = random.Random(name)
-    profile = person(chance, split)
-    theme = pick(split, seed, index)
-    group, pattern = telling.pick_pattern(split, chance)
-    made = wish(chance.choice(tuple(FORMS)), split, chance, profile)
-    world = _world(made, theme)
+    task = Task(f"forms/{split}/{seed}/{index}", "forms", split, seed, index, "", {}, {})
+    made, pattern = _wished(task)
+    return _asked(task, made, *pattern)
+
+
+def make_variant(task: Task, number: int) -> Task:
+    """The same request in the same session with exactly one detail changed; a task that can't be done stays."""
+    if task.answer["obstacle"]:
+        return task
+    made, pattern = _wished(task)
+    chance = random.Random(f"{task.id}~{number}")
+    other = wish(made.form, made.split, chance, made.profile)
+    names = [name for name in made.fields if _can_change(name, made, other, task)]
+    if not names:
+        return task
+    name = chance.choice(names)
+    made.fields[name], made.facts[name] = other.fields[name], other.facts[name]
+    changed = _asked(replace(task, id=f"{task.id}~{number}"), made, *pattern)
+    if changed.instruction == task.instruction:  # a detail that is told with the words of another one
+        return task
+    return replace(changed, answer={**changed.answer, "world": task.answer["world"]})
+
+
+def _can_change(name: str, made: Wish, other: Wish, task: Task) -> bool:
+    """Whether a detail of its own can take the value that another wish has for it, in this session."""
+    if name in ("incident", "description") or not (name in made.facts and name in other.facts):
+        return False
+    item = FORMS[made.form].item(name)
+    value = other.fields.get(name)
+    if value in (None, made.fields[name]) or item.options or name in made.profile:
+        return False
+    return not item.choices or (item.choices != "slots" and _is_offered(item, value, task.answer["world"]))
+
+
+def _is_offered(item: Item, value: str, world: Mapping[str, Any]) -> bool:
+    if item.choices == "slots":
+        return True
+    return value == "new" or (value in world["choices"].get(item.choices, ()) and value not in world["taken"])
+
+
+def moved(task: Task, onto: Task) -> Task:
+    """The same request in the session where another task happens; `onto` where it can't be.
+
+    It has to be the same form, with choices that the other session offers, and can be done in both.
+    """
+    answer, world = task.answer, onto.answer["world"]
+    if answer["form"] != onto.answer["form"] or answer["obstacle"] or onto.answer["obstacle"] or answer["delete"]:
+        return onto
+    fields, form = answer["fields"], FORMS[answer["form"]]
+    if any(
+        item.choices and not _is_offered(item, fields[item.name], world) for item in form.items if item.name in fields
+    ):
+        return onto
+    if "slot" in fields and f"{fields['day']} {fields['slot']}" in world["taken"]:
+        return onto
+    mine = {**world, "profile": answer["world"]["profile"]}
+    return replace(task, answer={**answer, "world": mine})
+
+
+def _wished(task: Task) -> tuple[Wish, tuple[str, str]]:
+    """What is wanted, and the group and the pattern in which it is said."""
+    chance = random.Random(task.id.split("~")[0])
+    profile = person(chance, task.split)
+    pattern = telling.pick_pattern(task.split, chance)
+    return wish(chance.choice(tuple(FORMS)), task.split, chance, profile), pattern
+
+
+def _asked(task: Task, made: Wish, group: str, pattern: str) -> Task:
+    """The task with its instruction and answer."""
+    world = _world(made, pick(task.split, task.seed, task.index))
     extras = _extras(made, group, world)
     instruction = telling.tell(made, pattern, extras)
     answer = {
@@ -45,7 +108,7 @@ def make_task(split: str, seed: int, index: int) -> Task:
         "pattern": pattern,
         "world": world,
     }
-    return Task(name, "forms", split, seed, index, instruction, profile, answer, made.documents)
+    return replace(task, instruction=instruction, profile=made.profile, answer=answer, files=made.documents)
 
 
 def sha256(text: str) -> str:

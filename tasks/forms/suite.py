@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from tasks.forms.app import FormsApp
-from tasks.forms.generate import make_task, rebind
+from tasks.forms.generate import make_task, make_variant, moved, rebind
 from tasks.forms.grade import grade
 from tasks.forms.oracle import FormsOracle
 from tasks.forms.state import FormsState, state_of
@@ -31,6 +31,12 @@ class FormsSuite(ThemedSuite[FormsState]):
 
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
         return rebind(task, profile)
+
+    def variant(self, task: Task, number: int) -> Task:
+        return make_variant(task, number)
+
+    def moved(self, task: Task, onto: Task) -> Task:
+        return moved(task, onto)
 
     def _store(self, database: Path) -> SessionStore[FormsState]:
         database.parent.mkdir(parents=True, exist_ok=True)

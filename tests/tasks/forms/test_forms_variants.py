@@ -1,0 +1,66 @@
+"""The same request with one detail changed, and in another session: what a policy learns differences from."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from tasks.forms.grade import grade
+from tasks.forms.state import state_of
+from tasks.site.serving import ThemedSite
+from tasks.task import Ending, Task
+from tests.tasks.forms.conftest import Visit
+from tests.tasks.forms.walks import SUITE, solve
+
+TASKS = SUITE.sample("train", 120, 41)
+
+
+def test_a_variant_changes_one_detail_and_says_so() -> None:
+    changed = 0
+    for task in TASKS:
+        other = SUITE.variant(task, 1)
+        if other is task:
+            continue
+        changed += 1
+        fields, new = task.answer["fields"], other.answer["fields"]
+        assert sum(fields.get(name) != new.get(name) for name in fields | new) == 1, task.id
+        assert other.answer["world"] == task.answer["world"] and other.profile == task.profile
+        assert other.instruction != task.instruction and other.id != task.id
+        assert SUITE.variant(task, 1) == other
+    assert changed > 80
+    assert all(SUITE.variant(task, 1) is task for task in TASKS if task.answer["obstacle"])
+
+
+def test_variants_and_moved_requests_are_solved_where_they_happen(portal: ThemedSite, visit: Visit) -> None:
+    chance, moves = random.Random(3), 0
+    for task in chance.sample(TASKS, 12):
+        check(portal, visit, SUITE.variant(task, 2), task, "variant")
+        for other in TASKS:
+            here = SUITE.moved(other, task)
+            if other is not task and here is not task:
+                moves += 1
+                check(portal, visit, here, task, "moved")
+                break
+    assert moves > 3
+
+
+def check(portal: ThemedSite, visit: Visit, wanted: Task, place: Task, what: str) -> None:
+    """The wanted request is done in the session of another one, and is wrong for that one where it differs."""
+    assert wanted.answer["world"]["theme"] == place.answer["world"]["theme"]
+    session = f"{wanted.id}@{place.id}+{what}"
+    begun = replace(wanted, files={**place.files, **wanted.files})
+    browser = visit(begun, session)
+    solve(browser, begun)
+    end = Ending(bool(browser.infeasible))
+    assert portal.grade(begun, session, end).success, (wanted.id, place.id)
+    if what == "variant" and wanted is not place:
+        assert not portal.grade(place, session, end).success
+
+
+def test_what_the_other_session_does_not_offer_stays_where_it_is() -> None:
+    applications = [task for task in TASKS if task.answer["form"] == "job" and not task.answer["obstacle"]]
+    first = next(task for task in applications if not task.answer["delete"])
+    world = {**first.answer["world"], "choices": {**first.answer["world"]["choices"], "positions": []}}
+    empty = replace(first, id="forms/train/41/999", answer={**first.answer, "world": world})
+    assert SUITE.moved(first, empty) is empty
+    assert state_of(world) and not grade(first.answer, state_of(world), Ending(False)).success
