@@ -11,7 +11,7 @@ from functools import cache
 from tasks.site.themes import Theme
 from tasks.store.catalogue import Product, products
 from tasks.store.people import person
-from tasks.store.state import COUPONS, DELIVERY, PAYMENT
+from tasks.store.state import COUPONS, DELIVERY, MONTHLY_OFF, PAYMENT
 
 _TOLD = (("Colour",), ("Material",), ("Colour", "Material"), ("Colour", "Material", "Feature"), ("Colour", "Feature"))
 INFEASIBLE = ("sold out", "option gone", "over budget", "raised")
@@ -105,11 +105,11 @@ def draw_traps(chance: random.Random) -> tuple[str, ...]:
 
 
 def spoil(wish: Wish, why: str, chance: random.Random) -> None:
-    """Make the wish one that can't be had."""
+    """Make the wish one that can't be had, and otherwise like those that can: only what shows that it can't differs."""
     same = wish.alike()
     wish.why_not = why
-    wish.coupon = ""  # a discount could make it possible after all
-    wish.traps = tuple(trap for trap in wish.traps if trap != "monthly")
+    if why in ("over budget", "raised"):  # as where a limit is drawn
+        wish.coupon, wish.protection = "", False
     if why == "option gone" and not wish.options:
         name, values = chance.choice(wish.product.options)
         wish.options = {name: chance.choice([value for value in values if value != "None"])}
@@ -122,12 +122,13 @@ def spoil(wish: Wish, why: str, chance: random.Random) -> None:
         wish.gone = [(one.id, name, value) for one in same]
     elif why == "over budget":
         cheapest = min(one.cents for one in same)
-        wish.limit = max(1, int(cheapest / 100 * chance.uniform(0.55, 0.9)))
+        wish.limit = max(1, int(cheapest / 100 * chance.uniform(0.55, 0.88)))  # a subscription costs more too
     else:
-        cheapest = max(one.cents for one in same)
-        limit = math.ceil(cheapest / 100 * chance.uniform(1.03, 1.1))
+        dearest = max(one.cents for one in same)
+        limit = math.ceil(dearest / 100 * chance.uniform(1.03, 1.1))
         wish.limit = unambiguous(limit, wish.product, tuple(wish.attributes))
-        wish.raised = {one.id: wish.limit * 100 + chance.randint(2, 9) * 100 + 49 for one in same}
+        least = wish.limit * 100 * 100 // (100 - MONTHLY_OFF)  # a subscription costs more than the limit too
+        wish.raised = {one.id: least + chance.randint(2, 9) * 100 + 49 for one in same}
 
 
 def disturb(wish: Wish, chance: random.Random) -> None:

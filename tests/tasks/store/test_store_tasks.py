@@ -19,16 +19,16 @@ from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products, search, types
 from tasks.store.generate import make_task, split_of, targets, theme_of
 from tasks.store.scene import lexicon
-from tasks.store.state import TRAPS
+from tasks.store.state import MONTHLY_OFF, TRAPS
 from tasks.store.wish import INFEASIBLE
 from tasks.suites import suite
 from tasks.task import Task
 
 SHOP = suite("store")
 DIGESTS = {
-    "train": "cbe2a550588812ea2ec0541001b22af50f34154d92f7e642bd4a704711814aa7",
-    "validation": "a6a605b1adb9b0ca79cdca43a70b46d088a0bd1726c361719a4748375b862464",
-    "test": "b6993b44d7cdd3be2270a8409254fea5e7c3d116096e5187406da106da53e73a",
+    "train": "91c851d2931a836155db651a805ea6313cdb67452a7e4e33067c308e62dd38bc",
+    "validation": "3f9ecbddf26a4f2f193124e47b33d3cac2cca5d79bcefcadf097db113314e954",
+    "test": "e27745508d080915a229fd5e84e73ab08b89b9c1e238961cb6d382e6918bb364",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -368,10 +368,11 @@ def test_what_can_not_be_had_shows_the_reason_that_it_has(split: str) -> None:
                 assert len({(option, value) for _, option, value in held["gone"]}) == 1
                 assert {number for number, _, _ in held["gone"]} == set(alike)
             case "over budget":
-                assert cheapest > answer["limit_cents"] > 0
+                assert cheapest * (100 - MONTHLY_OFF) // 100 > answer["limit_cents"] > 0
             case "raised":
                 assert max(by_id()[number].cents for number in alike) < answer["limit_cents"]
-                assert all(held["raised"][str(number)] > answer["limit_cents"] for number in alike)
+                raised = [held["raised"][str(number)] for number in alike]
+                assert min(raised) * (100 - MONTHLY_OFF) // 100 > answer["limit_cents"]
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -425,6 +426,28 @@ def test_what_is_said_of_seller_and_subscription_tells_nothing_of_the_traps(spli
         for there in (True, False):
             said = [is_said(task) for task in tasks if (trap in task.answer["site"]["traps"]) == there]
             assert 0.15 < sum(said) / len(said) < 0.35, (trap, there)
+
+
+def told_and_shown(task: Task) -> set[str]:
+    """The kinds of things that an instruction says, and that a shop shows from the start."""
+    answer = task.answer
+    told = {name for name in ("delivery", "payment", "coupon", "protection", "own_offer", "options") if answer[name]}
+    told |= {"quantity"} if answer["quantity"] > 1 else set()
+    told |= {"recipient"} if answer["address"]["full_name"] != task.profile["full_name"] else set()
+    told |= {"once"} if any(form.strip() in task.instruction for form in wording.CLAUSES["once"][task.split]) else set()
+    return told | {f"shows {trap}" for trap in answer["site"]["traps"]}
+
+
+@pytest.mark.parametrize("has_limit", [True, False])
+def test_no_clause_and_no_trap_tells_whether_a_purchase_can_be_made(has_limit: bool) -> None:
+    tasks = [task for split in SHOP.splits for task in SHOP.sample(split, 3000, 6)]
+    tasks = [task for task in tasks if task.answer["kind"] == "buy" and bool(task.answer["limit_cents"]) == has_limit]
+    base = sum(bool(task.answer["why_not"]) for task in tasks) / len(tasks)
+    parts = [(told_and_shown(task), bool(task.answer["why_not"])) for task in tasks]
+    for name in set.union(*(told for told, _ in parts)):
+        among = [is_infeasible for told, is_infeasible in parts if name in told]
+        assert 0.5 * base < sum(among) / len(among) < 2 * base, (name, sum(among), len(among), base)
+    assert all(bool(told & {"coupon", "protection"}) <= (not has_limit) for told, _ in parts)
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
