@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from tasks.site.names import person
 from tasks.site.themes import Theme
 from tasks.store.catalogue import Product, products
-from tasks.store.people import person
-from tasks.store.state import COUPONS, DELIVERY, MONTHLY_OFF, PAYMENT
+from tasks.store.state import COUPONS_OF, DELIVERY, MONTHLY_OFF, PAYMENT
 
 _TOLD = (("Colour",), ("Material",), ("Colour", "Material"), ("Colour", "Material", "Feature"), ("Colour", "Feature"))
 INFEASIBLE = ("sold out", "option gone", "over budget", "raised")
@@ -71,7 +71,7 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
     own_offer, once = chance.random() < _SAID, chance.random() < _SAID
     traps = draw_traps(chance)
     protection = "protection" in traps and chance.random() < 0.2
-    coupon = chance.choice(tuple(COUPONS)) if chance.random() < 0.15 else ""
+    coupon = chance.choice(tuple(COUPONS_OF[theme.split])) if chance.random() < 0.15 else ""
     limit = None if protection or coupon else limit  # a limit speaks of the thing's own price
     return Wish(
         product=product,
@@ -81,8 +81,8 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
         limit=None if limit is None else unambiguous(limit, product, told),
         delivery=chance.choice(tuple(DELIVERY)) if chance.random() < 0.35 else "",
         payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
-        profile=person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
-        recipient=person(chance) if chance.random() < 0.15 else None,
+        profile=person(chance, theme.split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
+        recipient=person(chance, theme.split) if chance.random() < 0.15 else None,
         coupon=coupon,
         protection=protection,
         own_offer=own_offer,

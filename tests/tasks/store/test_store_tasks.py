@@ -8,18 +8,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
 import pytest
 
+from tasks.site.names import NAMES, Names
 from tasks.site.themes import LOOKS, THEMES, Theme, of_split, theme_named
 from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products, search, types
 from tasks.store.generate import make_task, split_of, targets, theme_of
 from tasks.store.scene import lexicon
-from tasks.store.state import MONTHLY_OFF, TRAPS
+from tasks.store.state import COUPONS_OF, MONTHLY_OFF, TRAPS
 from tasks.store.wish import INFEASIBLE
 from tasks.suites import suite
 from tasks.task import Task
@@ -27,8 +28,8 @@ from tasks.task import Task
 SHOP = suite("store")
 DIGESTS = {
     "train": "91c851d2931a836155db651a805ea6313cdb67452a7e4e33067c308e62dd38bc",
-    "validation": "3f9ecbddf26a4f2f193124e47b33d3cac2cca5d79bcefcadf097db113314e954",
-    "test": "e27745508d080915a229fd5e84e73ab08b89b9c1e238961cb6d382e6918bb364",
+    "validation": "c7269739416d50cd76944291a696a3f68db20d65185f7411d24cb6f3013313a3",
+    "test": "6fde6feaaced3e0b106ea2b5920e402deaef39d83abc00db25ac9b9f7f7b78fa",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -102,6 +103,27 @@ def test_all_products_that_a_task_brings_up_are_of_its_split(split: str) -> None
         assert {line["product_id"] for order in held["orders"] for line in order["lines"]} | set(held["wishes"]) <= own
         if "alike" in task.answer:
             assert own & set(task.answer["alike"])
+
+
+def test_people_places_and_coupons_of_the_splits_are_disjoint() -> None:
+    for one, other in itertools.combinations(SHOP.splits, 2):
+        for part in fields(Names):
+            assert not set(getattr(NAMES[one], part.name)) & set(getattr(NAMES[other], part.name)), (one, other)
+        assert not set(COUPONS_OF[one]) & set(COUPONS_OF[other])
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_all_people_and_places_that_a_task_brings_up_are_of_its_split(split: str) -> None:
+    own = NAMES[split]
+    for task in many(split, 1000):
+        held, answer = task.answer["site"], task.answer
+        places = [task.profile, *held["addresses"], *(order["address"] for order in held["orders"])]
+        places += [answer[name] for name in ("address", "new") if isinstance(answer.get(name), dict)]
+        for place in places:
+            first, last = place["full_name"].split()
+            assert first in own.first and last in own.last and place["city"] in own.cities
+            assert place["street"].partition(" ")[2] in own.streets
+        assert not answer.get("coupon") or answer["coupon"] in COUPONS_OF[split]
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
