@@ -11,7 +11,7 @@ from typing import Any
 from tasks.site.names import person
 from tasks.site.themes import Theme, pick, theme_named
 from tasks.store import wording
-from tasks.store.catalogue import Product, by_id, products
+from tasks.store.catalogue import Product, adjective, by_id, products
 from tasks.store.people import account, address_line
 from tasks.store.saying import agreeing, is_plural, item, say, sentence_case
 from tasks.store.state import DELIVERY, PAYMENT, REASONS
@@ -216,7 +216,7 @@ def _inside(sentence: str) -> str:
 
 def _thing(product: Product) -> str:
     colour, material, feature = (value for _, value in product.attributes)
-    return f"{feature} {colour} {material} {product.type}"
+    return f"{feature} {colour} {adjective(material)} {product.type}"
 
 
 def theme_of(task: Task) -> Theme:

@@ -27,9 +27,9 @@ from tasks.task import Task
 
 SHOP = suite("store")
 DIGESTS = {
-    "train": "91c851d2931a836155db651a805ea6313cdb67452a7e4e33067c308e62dd38bc",
-    "validation": "c7269739416d50cd76944291a696a3f68db20d65185f7411d24cb6f3013313a3",
-    "test": "6fde6feaaced3e0b106ea2b5920e402deaef39d83abc00db25ac9b9f7f7b78fa",
+    "train": "c6fb3dda65d8fc350dc393152801c05cbef8eca50587fd0c496f1f4f603c9873",
+    "validation": "33e1ddf5ee5d415c476b9e9eb0fda992b008637289fa7f5e2591f3235aeec262",
+    "test": "332a0fb7ebd46fb93a5be924d74a1d47f55740ed91ab5347faadde56e57d91e1",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -256,7 +256,14 @@ def test_instructions_read_as_sentences(split: str) -> None:
         assert not re.search(rf"{plurals}\b[^.,:;(]* (that|which|it) is|{plurals} (is|has|was|belongs)", text), text
         assert not re.search(rf"\b[Aa]n? (?!order|pair|favour|parcel)([a-z-]+ ){{0,4}}{plurals}", text), text
         assert not re.search(rf"(made|out) of {bare} (?!material|leather|fabric|paper|plastic)", text), text
-        assert not re.search(r"(limit|most) each", text), text
+        assert not re.search(r"(limit|most) each|\b(in|from|of) (\w+ )?cast-iron(?! \w)", text), text
+        assert not re.search(r"\bvegan (?!leather)|the (single )?pack\b", text), text
+        assert not re.search(r"[Nn]o subscription\b.*([Ss]ubscription|One-time|Just once)", text), text
+        assert not (
+            re.search(r"(have my address|my profile|my details|on file|in my name)\b.*(Send|Ship|Delivery)", text)
+            and task.answer["kind"] == "buy"
+            and task.answer["address"]["full_name"] != task.profile["full_name"]
+        ), text
         assert text[-1] in ".?", text
 
 
@@ -285,7 +292,8 @@ def test_instruction_states_everything_that_is_to_be_bought(split: str) -> None:
         wanted += [theme_of(task).brand] if answer["own_offer"] else []
         own = {name: task.profile[name] for name in answer["address"]}
         wanted += [] if own == answer["address"] else list(answer["address"].values())
-        assert not [value for value in wanted if value.lower() not in said], task.instruction
+        said = said.replace("-", " ")  # "a cast-iron pan" is one in cast iron
+        assert not [value for value in wanted if value.lower().replace("-", " ") not in said], task.instruction
         assert any(form in task.instruction for form in wording.CLAUSES["protection"][split]) == answer["protection"]
 
 
