@@ -66,6 +66,11 @@ def test_a_button_that_pays_early_sounds_like_one_that_does_not_and_is_explained
         assert re.search(r"order|buy|purchase", words["pays_early_note"], re.I)
 
 
+def test_a_button_that_orders_at_once_says_so() -> None:
+    for words in itertools.chain(*lexicon().entries["buy_now"].values()):
+        assert re.search(r"\b(buy|order|purchase)\b", words, re.I), words
+
+
 def test_words_of_different_controls_are_drawn_independently_of_each_other() -> None:
     looks = [theme_named(f"look-{number}") for number in range(LOOKS)]
     counts = {key: len(lists["train"]) for key, lists in lexicon().entries.items()}
