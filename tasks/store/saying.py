@@ -29,7 +29,7 @@ def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[st
     has_limit = wish.limit is not None and "{limit_first}" not in pattern
     sentence = pattern.format(
         what=item(chance, split, wish) + _options(chance, split, wish) + (limit if has_limit else ""),
-        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
+        limit_first=chance.choice(wording.LIMITS_FIRST).format(amount=amount),
         rest=_rest(chance, split, wish, theme),
         **agreeing(several),
     )
