@@ -86,11 +86,11 @@ def _flip(wish: _Wish, chance: random.Random, split: str) -> None:
             if alike:
                 _retarget(wish, chance.choice(alike), chance)
         case "person":
-            wish.profile = wish.profile | _person(chance)
+            wish.profile = wish.profile | names.person(chance, split)
         case "address line":
             line = chance.choice(("full_name", "street", "city", "postcode"))
             person = wish.recipient or wish.profile
-            person[line] = _person(chance)[line]
+            person[line] = names.person(chance, split)[line]
         case "delivery":
             wish.delivery = chance.choice([name for name in DELIVERY if name != wish.delivery])
         case "payment":
@@ -133,7 +133,7 @@ def _wish(chance: random.Random, split: str) -> _Wish:
     options = {name: chance.choice([value for value in values if value != "None"]) for name, values in chosen}
     limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.75 else None
     limit = None if limit is None else _unambiguous(limit, product, told)
-    other = _person(chance)
+    other = names.person(chance, split)
     return _Wish(
         product=product,
         attributes={name: known[name] for name in told},
@@ -142,7 +142,7 @@ def _wish(chance: random.Random, split: str) -> _Wish:
         limit=limit,
         delivery=chance.choice(tuple(DELIVERY)) if chance.random() < 0.35 else "",
         payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
-        profile=_person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
+        profile=names.person(chance, split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
         recipient=other if chance.random() < 0.15 else None,
     )
 
@@ -157,15 +157,6 @@ def _unambiguous(limit: int, product: Product, told: tuple[str, ...]) -> int:
 
 def _alike(other: Product, product: Product, told: tuple[str, ...]) -> bool:
     return other.type == product.type and all(other.attribute(name) == product.attribute(name) for name in told)
-
-
-def _person(chance: random.Random) -> dict[str, str]:
-    return {
-        "full_name": f"{chance.choice(names.FIRST_NAMES)} {chance.choice(names.LAST_NAMES)}",
-        "street": f"{chance.randint(1, 180)} {chance.choice(names.STREETS)}",
-        "city": chance.choice(names.CITIES),
-        "postcode": str(chance.randint(10_000, 99_999)),
-    }
 
 
 def _say(chance: random.Random, split: str, wish: _Wish) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 import tomllib
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -43,7 +43,8 @@ class Theme:
 
     def draw(self, count: int, what: str) -> int:
         """A number below `count` that belongs to this theme and `what`."""
-        return zlib.crc32(f"{self.name}/{what}".encode()) % count
+        digest = hashlib.sha256(f"{self.name}/{what}".encode()).digest()
+        return int.from_bytes(digest[:8]) % count
 
 
 THEMES = (

@@ -37,19 +37,30 @@ class Product:
     def title(self, style: int = 0) -> str:
         """The product's name as one kind of shop writes it; no two products share one."""
         parts = {"brand": self.brand, "type": self.type} | {name.lower(): value for name, value in self.attributes}
+        parts["substance"] = substance(parts["material"])
         parts |= {name.capitalize(): value.title() for name, value in parts.items()}
         return _TITLES[style].format_map(parts)
 
 
 _COLOURS = ("blue", "green", "red", "black", "white", "grey", "yellow", "orange", "purple", "brown")
 _BRANDS = ("Norvik", "Alder", "Fennel & Co", "Brightwater", "Kestrel", "Halden", "Osprey", "Mirelle", "Tarn", "Quillby")
+_SUBSTANCES = {
+    "recycled": "recycled material",
+    "vegan": "vegan leather",
+    "woven": "woven fabric",
+    "waxed-cotton": "waxed-cotton fabric",
+    "kraft": "kraft paper",
+    "magnetic": "magnetic plastic",
+    "cast-iron": "cast iron",
+}
+"""What a thing is made of, where the material's own word is an adjective."""
 _TITLES = (
     "{brand} {Colour} {Material} {Type}, {feature}",
     "{Feature} {colour} {material} {type} by {brand}",
     "{Type}, {material}, {colour}, {feature} ({brand})",
-    "{brand} {feature} {type} in {colour} {material}",
+    "{brand} {feature} {type} in {colour} {substance}",
     "{Material} {Type} / {colour} / {feature} / {brand}",
-    "{brand}: {type} in {material}, {colour} and {feature}",
+    "{brand}: {type} in {substance}, {colour} and {feature}",
 )
 _SIZES = ("Size", ("Small", "Medium", "Large"))
 _WEAR = ("Size", ("Small", "Medium", "Large", "Extra large"))
@@ -126,6 +137,16 @@ _TYPES = (
     ProductType("Nursery", "high chair", ("beech", "plastic", "oak", "aluminium"), ("foldable", "reclining", "height-adjustable"), (_PACK,), (45, 230)),
     ProductType("Nursery", "storage basket", ("cotton", "jute", "felt", "wicker"), ("lidded", "foldable", "handled"), (_SIZES, _PACK), (8, 50)),
 )  # fmt: skip
+
+
+def substance(material: str) -> str:
+    """A material as what something is made of: "magnetic plastic"."""
+    return _SUBSTANCES.get(material, material)
+
+
+def adjective(material: str) -> str:
+    """A material before a thing: all are said as they are, but a belt itself is not vegan."""
+    return substance(material) if material == "vegan" else material
 
 
 def types() -> tuple[ProductType, ...]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from tasks.site.names import person
 from tasks.site.themes import Theme, pick, theme_named
 from tasks.store import wording
-from tasks.store.catalogue import Product, by_id, products
-from tasks.store.people import account, address_line, person
+from tasks.store.catalogue import Product, adjective, by_id, products
+from tasks.store.people import account, address_line
 from tasks.store.saying import agreeing, is_plural, item, say, sentence_case
 from tasks.store.state import DELIVERY, PAYMENT, REASONS
 from tasks.store.wish import INFEASIBLE, Wish, alike, disturb, draw_traps, draw_wish, spoil, unambiguous
@@ -72,7 +73,7 @@ def _drawn(chance: random.Random, split: str, theme: Theme) -> Wish:
 
 def _buy(task: Task, chance: random.Random, theme: Theme, wish: Wish) -> Task:
     sentence, group = say(chance, task.split, wish, theme)
-    held = account(chance, wish.profile, targets(task.split), "old_address" in wish.traps)
+    held = account(chance, task.split, wish.profile, targets(task.split), "old_address" in wish.traps)
     answer = {
         "kind": "buy",
         "group": group,
@@ -126,10 +127,10 @@ def _flip(wish: Wish, chance: random.Random, split: str) -> None:
                     wish.limit = unambiguous(wish.product.cents // 100 + 3, wish.product, tuple(wish.attributes))
                 wish.sold_out, wish.raised = [], {}
         case "person":
-            wish.profile = wish.profile | person(chance)
+            wish.profile = wish.profile | person(chance, split)
         case "address line":
             line = chance.choice(("full_name", "street", "city", "postcode"))
-            (wish.recipient or wish.profile)[line] = person(chance)[line]
+            (wish.recipient or wish.profile)[line] = person(chance, split)[line]
         case "delivery":
             wish.delivery = chance.choice([name for name in DELIVERY if name != wish.delivery])
         case "payment":
@@ -169,9 +170,9 @@ def moved(task: Task, onto: Task) -> Task:
 
 def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
     """Something in the account."""
-    profile = person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"}
+    profile = person(chance, task.split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"}
     traps = tuple(name for name in draw_traps(chance) if name not in ("seller", "old_address"))
-    held = account(chance, profile, targets(task.split), moved=False) | _site(theme, traps)
+    held = account(chance, task.split, profile, targets(task.split), moved=False) | _site(theme, traps)
     answer: dict[str, Any] = {"kind": kind, "group": kind, "why_not": "", "site": held}
     fields: dict[str, str] = {}
     forms = wording.ACCOUNT[kind][task.split]
@@ -191,7 +192,7 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
         fields = {"street": place["street"], "city": place["city"]}
         answer |= {"address": place["id"], "street": place["street"]}
     elif kind == "add_address":
-        new = person(chance) | {"full_name": profile["full_name"]}
+        new = person(chance, task.split) | {"full_name": profile["full_name"]}
         fields = {"address": address_line(new)}
         answer |= {"new": new}
     elif kind == "delete_card":
@@ -215,7 +216,7 @@ def _inside(sentence: str) -> str:
 
 def _thing(product: Product) -> str:
     colour, material, feature = (value for _, value in product.attributes)
-    return f"{feature} {colour} {material} {product.type}"
+    return f"{feature} {colour} {adjective(material)} {product.type}"
 
 
 def theme_of(task: Task) -> Theme:

@@ -6,7 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.site import names
+from tasks.site.names import person
+from tasks.site.themes import theme_named
 from tasks.store.catalogue import Product, by_id, products
 from tasks.store.state import DELIVERY, PAYMENT, TRAPS, Address, Card, Checkout, Line, Order, Visit
 
@@ -14,28 +15,18 @@ _CARDS = ("Visa ending in", "Mastercard ending in", "Debit card ending in")
 _STATUSES = ("placed", "shipped", "delivered", "delivered")
 
 
-def person(chance: random.Random) -> dict[str, str]:
-    """A name and where they live."""
-    return {
-        "full_name": f"{chance.choice(names.FIRST_NAMES)} {chance.choice(names.LAST_NAMES)}",
-        "street": f"{chance.randint(1, 180)} {chance.choice(names.STREETS)}",
-        "city": chance.choice(names.CITIES),
-        "postcode": str(chance.randint(10_000, 99_999)),
-    }
-
-
 def address_line(who: Mapping[str, str]) -> str:
     return f"{who['full_name']}, {who['street']}, {who['city']}, {who['postcode']}"
 
 
 def account(
-    chance: random.Random, profile: Mapping[str, str], goods: tuple[Product, ...], moved: bool
+    chance: random.Random, split: str, profile: Mapping[str, str], goods: tuple[Product, ...], moved: bool
 ) -> dict[str, Any]:
     """Addresses, cards, orders and wishes, as plain data. `moved`: the default address is an old one."""
     here = {name: profile[name] for name in ("full_name", "street", "city", "postcode")}
     places: list[dict[str, Any]] = []
     while len({one["street"] for one in (here, *places)}) < 3:
-        places = [person(chance) | {"full_name": profile["full_name"]} for _ in range(2)]
+        places = [person(chance, split) | {"full_name": profile["full_name"]} for _ in range(2)]
     places = [places[0], here | {}, places[1]] if moved else [here | {}, *places]
     addresses = [place | {"id": number} for number, place in enumerate(places, 1)]
     cards = [
@@ -93,8 +84,8 @@ def orders(data: Mapping[str, Any], catalogue: Mapping[int, Product]) -> list[Or
 def visitor(theme: str) -> Visit:
     """Somebody who looks around in a theme, with an account that was used before."""
     chance = random.Random(theme)
-    who = person(chance)
-    data = account(chance, who, products(), moved=False)
+    split = theme_named(theme).split
+    data = account(chance, split, person(chance, split), products(), moved=False)
     return Visit(
         theme=theme,
         traps=[trap for trap in TRAPS if chance.random() < 0.4],

@@ -8,18 +8,10 @@ from collections.abc import Sequence
 
 from tasks.site.themes import Theme
 from tasks.store import wording
+from tasks.store.catalogue import adjective, substance
 from tasks.store.people import address_line
 from tasks.store.wish import Wish
 
-_SUBSTANCES = {
-    "recycled": "recycled material",
-    "vegan": "vegan leather",
-    "woven": "woven fabric",
-    "waxed-cotton": "waxed-cotton fabric",
-    "kraft": "kraft paper",
-    "magnetic": "magnetic plastic",
-}
-"""What a thing is made of, where the material's own word is an adjective."""
 _SINGULAR = re.compile(r"\bone\b")
 
 
@@ -27,7 +19,8 @@ def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[st
     """The instruction, and the group of its pattern. Fills in what to search for."""
     groups = wording.PATTERNS[split]
     unfit = {"constraints first"} if wish.limit is None else set()
-    unfit |= {"negation"} if wish.protection else set()
+    unfit |= {"negation"} if wish.protection or wish.once else set()
+    unfit |= {"profile"} if wish.recipient else set()
     group = chance.choice([name for name in groups if name not in unfit])
     several = wish.quantity > 1 or is_plural(wish.product.type)
     pattern = chance.choice([one for one in groups[group] if not (several and _SINGULAR.search(one))])
@@ -36,7 +29,7 @@ def say(chance: random.Random, split: str, wish: Wish, theme: Theme) -> tuple[st
     has_limit = wish.limit is not None and "{limit_first}" not in pattern
     sentence = pattern.format(
         what=item(chance, split, wish) + _options(chance, split, wish) + (limit if has_limit else ""),
-        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
+        limit_first=chance.choice(wording.LIMITS_FIRST).format(amount=amount),
         rest=_rest(chance, split, wish, theme),
         **agreeing(several),
     )
@@ -50,24 +43,28 @@ def agreeing(several: bool) -> dict[str, str]:
 
 def _options(chance: random.Random, split: str, wish: Wish) -> str:
     """All choices, behind the thing; in brackets where they would not read as part of its name."""
-    said = [_option(chance, split, name, value, wish.quantity > 1) for name, value in wish.options.items()]
+    said = [_option(chance, split, wish, name, value) for name, value in wish.options.items()]
     if not said:
         return ""
     in_brackets = split == "validation" or (wish.quantity > 1 and "Pack" in wish.options) or len(said) > 2
-    return f" ({', '.join(said)})" if in_brackets else f" {' and '.join(said)}"
+    is_same = (
+        len({words.split()[0] for words in said}) == 1
+    )  # "with a plug and with a bulb", but "with pages in a pack"
+    return f" ({', '.join(said)})" if in_brackets else f" {(' and ' if is_same else ' ').join(said)}"
 
 
-def _option(chance: random.Random, split: str, name: str, value: str, several: bool) -> str:
+def _option(chance: random.Random, split: str, wish: Wish, name: str, value: str) -> str:
     """One choice in words: "in size large", "with a Type G plug", "each as a pack of four"."""
-    lower = value if re.search(r"[a-z][A-Z]", value) else value.lower()
+    lower, several = value if re.search(r"[a-z][A-Z]", value) else value.lower(), wish.quantity > 1
     if name == "Pack":
-        name, lower = "Packs" if several else name, "single pack" if value == "Single" else lower
+        name = f"{'Single' if value == 'Single' else 'Pack'}{'s' if several else ''}"
     elif name == "Fits" and value[0].isdigit():
         lower = f"{value} laptop"
     elif name == "Length" and value[0].isdigit():
         name = "Measure"
     form = chance.choice(wording.OPTIONS[name][split])
-    return form.format(value=value, lower=lower, a=article(lower), **agreeing(several))
+    piece = "pack" if is_plural(wish.product.type) else "piece"
+    return form.format(value=value, lower=lower, a=article(lower), piece=piece, **agreeing(several))
 
 
 def sentence_case(text: str) -> str:
@@ -98,12 +95,13 @@ def item(chance: random.Random, split: str, wish: Wish) -> str:
     """The thing with what is told of it; sets the words to search for."""
     known = wish.attributes
     fields = {name: known.get(name.capitalize(), "") for name in ("colour", "material", "feature")}
+    fields["material"] = adjective(fields["material"])
     form = chance.choice([form for form in wording.ITEMS[split] if _fits(form, fields)])
     adjectives = " ".join(value for value in (fields["colour"], fields["material"]) if value)
     several = wish.quantity > 1
     kind = plural(wish.product.type) if several else wish.product.type
-    substance = _SUBSTANCES.get(fields["material"], fields["material"])
-    text = form.format(adjectives=adjectives, type=kind, substance=substance, **fields)
+    made_of = substance(known.get("Material", ""))
+    text = form.format(adjectives=adjectives, type=kind, substance=made_of, **fields)
     before = form.split(" {type}")[0].split("} {")[-1].strip("{}")
     wish.query = f"{adjectives if before == 'adjectives' else fields[before]} {kind}".strip()
     if is_plural(wish.product.type):

@@ -13,8 +13,13 @@ USUAL_DELIVERY = "Standard delivery"
 """What people want who say nothing of delivery."""
 PAYMENT = ("Credit card", "Bank transfer", "Invoice", "Gift card")
 REASONS = ("It arrived damaged", "It does not fit", "It is not what I expected", "I ordered it by mistake")
-COUPONS = {"SPRING10": 10, "WELCOME5": 5, "GARDEN15": 15, "LOYAL20": 20, "FRIEND12": 12, "NEST8": 8}
-"""Code → percent off."""
+COUPONS_OF = {
+    "train": {"SPRING10": 10, "WELCOME5": 5, "GARDEN15": 15, "LOYAL20": 20, "FRIEND12": 12, "NEST8": 8},
+    "validation": {"COAST10": 10, "HELLO5": 5, "SUNDAY15": 15, "RETURN20": 20},
+    "test": {"AUTUMN10": 10, "THANKS5": 5, "WORKSHOP15": 15, "SUMMIT20": 20, "REGULAR12": 12, "BLOOM8": 8},
+}
+"""Split → code → percent off. Every shop takes every code."""
+COUPONS = {code: percent for codes in COUPONS_OF.values() for code, percent in codes.items()}
 OTHER_SELLER = "QuickTrade Market"
 PROTECTION_CENTS = 499
 DONATION_CENTS = 200

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from tasks.site.names import person
 from tasks.site.themes import Theme
 from tasks.store.catalogue import Product, products
-from tasks.store.people import person
-from tasks.store.state import COUPONS, DELIVERY, PAYMENT
+from tasks.store.state import COUPONS_OF, DELIVERY, MONTHLY_OFF, PAYMENT
 
 _TOLD = (("Colour",), ("Material",), ("Colour", "Material"), ("Colour", "Material", "Feature"), ("Colour", "Feature"))
 INFEASIBLE = ("sold out", "option gone", "over budget", "raised")
@@ -71,7 +71,7 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
     own_offer, once = chance.random() < _SAID, chance.random() < _SAID
     traps = draw_traps(chance)
     protection = "protection" in traps and chance.random() < 0.2
-    coupon = chance.choice(tuple(COUPONS)) if chance.random() < 0.15 else ""
+    coupon = chance.choice(tuple(COUPONS_OF[theme.split])) if chance.random() < 0.15 else ""
     limit = None if protection or coupon else limit  # a limit speaks of the thing's own price
     return Wish(
         product=product,
@@ -81,8 +81,8 @@ def draw_wish(chance: random.Random, targets: tuple[Product, ...], theme: Theme)
         limit=None if limit is None else unambiguous(limit, product, told),
         delivery=chance.choice(tuple(DELIVERY)) if chance.random() < 0.35 else "",
         payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
-        profile=person(chance) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
-        recipient=person(chance) if chance.random() < 0.15 else None,
+        profile=person(chance, theme.split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
+        recipient=person(chance, theme.split) if chance.random() < 0.15 else None,
         coupon=coupon,
         protection=protection,
         own_offer=own_offer,
@@ -105,11 +105,11 @@ def draw_traps(chance: random.Random) -> tuple[str, ...]:
 
 
 def spoil(wish: Wish, why: str, chance: random.Random) -> None:
-    """Make the wish one that can't be had."""
+    """Make the wish one that can't be had, and otherwise like those that can: only what shows that it can't differs."""
     same = wish.alike()
     wish.why_not = why
-    wish.coupon = ""  # a discount could make it possible after all
-    wish.traps = tuple(trap for trap in wish.traps if trap != "monthly")
+    if why in ("over budget", "raised"):  # as where a limit is drawn
+        wish.coupon, wish.protection = "", False
     if why == "option gone" and not wish.options:
         name, values = chance.choice(wish.product.options)
         wish.options = {name: chance.choice([value for value in values if value != "None"])}
@@ -122,12 +122,13 @@ def spoil(wish: Wish, why: str, chance: random.Random) -> None:
         wish.gone = [(one.id, name, value) for one in same]
     elif why == "over budget":
         cheapest = min(one.cents for one in same)
-        wish.limit = max(1, int(cheapest / 100 * chance.uniform(0.55, 0.9)))
+        wish.limit = max(1, int(cheapest / 100 * chance.uniform(0.55, 0.88)))  # a subscription costs more too
     else:
-        cheapest = max(one.cents for one in same)
-        limit = math.ceil(cheapest / 100 * chance.uniform(1.03, 1.1))
+        dearest = max(one.cents for one in same)
+        limit = math.ceil(dearest / 100 * chance.uniform(1.03, 1.1))
         wish.limit = unambiguous(limit, wish.product, tuple(wish.attributes))
-        wish.raised = {one.id: wish.limit * 100 + chance.randint(2, 9) * 100 + 49 for one in same}
+        least = wish.limit * 100 * 100 // (100 - MONTHLY_OFF)  # a subscription costs more than the limit too
+        wish.raised = {one.id: least + chance.randint(2, 9) * 100 + 49 for one in same}
 
 
 def disturb(wish: Wish, chance: random.Random) -> None:

@@ -20,7 +20,8 @@ PATTERNS: dict[str, Forms] = _BUYING["patterns"]
 """Split → group → patterns of purchases: the groups of the splits are not each other's."""
 ITEMS: Forms = _BUYING["items"]
 LIMITS: Forms = _BUYING["limits"]
-LIMITS_FIRST: Forms = _BUYING["limits_first"]
+LIMITS_FIRST: list[str] = _BUYING["limits_first"]
+"""Price limits that begin a sentence, as only training has them."""
 OPTIONS: dict[str, Forms] = _BUYING["options"]
 """Name of an option → how its value is said."""
 CLAUSES: dict[str, Forms] = _BUYING["clauses"]

@@ -20,8 +20,8 @@ from tasks.task import Task
 SHOP = suite("shop")
 DIGESTS = {
     "train": "9a3d5a4195ebf7c851425608e08ad2f7b5e918a5bb9017bd75a76146c1c55d94",
-    "validation": "a2644d101125f73725246d93053107314c7ba309710f7b6b7a9f44a389c05e99",
-    "test": "f32cf3e640ba1aaa1359a3901429943423fce82b7ce6946b42656c1464877906",
+    "validation": "4361ba07399e8e9c986891c1bcca849fc9345c199f1e1d0d2cc5c6b1c64004d2",
+    "test": "f22c1375ba09eacdc87fda45525a24fbde4c72cfdb1e5f79a9dc5fcf1e662e95",
 }
 
 

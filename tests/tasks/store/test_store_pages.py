@@ -33,7 +33,7 @@ class Visitor:
 
     @property
     def text(self) -> str:
-        return str(self.browser.text)
+        return str(self.browser.text).replace("\\'", "'")
 
     def say(self, key: str, **fields: object) -> str:
         return self.words[key].format(**fields)
@@ -517,7 +517,7 @@ def test_a_shop_that_asks_deletes_after_the_answer_only(traps: tuple[str, ...], 
     someone.go("/account")
     label = someone.say("delete_address", name="1 Hill Road")
     someone.press(label)
-    assert f"dialog confirm '{label}. {someone.say('delete_confirm')}".replace("n't", r"n\'t") in someone.text
+    assert f"dialog confirm '{label}. {someone.say('delete_confirm')}" in someone.text
     someone.browser.act("dialog_dismiss()")
     assert someone.has("button" if len(traps) == 1 else "link", label)
     someone.press(label)

@@ -8,27 +8,28 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
 import pytest
 
+from tasks.site.names import NAMES, Names
 from tasks.site.themes import LOOKS, THEMES, Theme, of_split, theme_named
 from tasks.store import wording
 from tasks.store.catalogue import Product, by_id, products, search, types
 from tasks.store.generate import make_task, split_of, targets, theme_of
 from tasks.store.scene import lexicon
-from tasks.store.state import TRAPS
+from tasks.store.state import COUPONS_OF, MONTHLY_OFF, TRAPS
 from tasks.store.wish import INFEASIBLE
 from tasks.suites import suite
 from tasks.task import Task
 
 SHOP = suite("store")
 DIGESTS = {
-    "train": "cbe2a550588812ea2ec0541001b22af50f34154d92f7e642bd4a704711814aa7",
-    "validation": "a6a605b1adb9b0ca79cdca43a70b46d088a0bd1726c361719a4748375b862464",
-    "test": "b6993b44d7cdd3be2270a8409254fea5e7c3d116096e5187406da106da53e73a",
+    "train": "c6fb3dda65d8fc350dc393152801c05cbef8eca50587fd0c496f1f4f603c9873",
+    "validation": "33e1ddf5ee5d415c476b9e9eb0fda992b008637289fa7f5e2591f3235aeec262",
+    "test": "332a0fb7ebd46fb93a5be924d74a1d47f55740ed91ab5347faadde56e57d91e1",
 }
 KINDS = ("buy", "wish", "cancel", "return", "delete_address", "add_address", "default_address", "delete_card")
 COMMITS = (
@@ -102,6 +103,27 @@ def test_all_products_that_a_task_brings_up_are_of_its_split(split: str) -> None
         assert {line["product_id"] for order in held["orders"] for line in order["lines"]} | set(held["wishes"]) <= own
         if "alike" in task.answer:
             assert own & set(task.answer["alike"])
+
+
+def test_people_places_and_coupons_of_the_splits_are_disjoint() -> None:
+    for one, other in itertools.combinations(SHOP.splits, 2):
+        for part in fields(Names):
+            assert not set(getattr(NAMES[one], part.name)) & set(getattr(NAMES[other], part.name)), (one, other)
+        assert not set(COUPONS_OF[one]) & set(COUPONS_OF[other])
+
+
+@pytest.mark.parametrize("split", SHOP.splits)
+def test_all_people_and_places_that_a_task_brings_up_are_of_its_split(split: str) -> None:
+    own = NAMES[split]
+    for task in many(split, 1000):
+        held, answer = task.answer["site"], task.answer
+        places = [task.profile, *held["addresses"], *(order["address"] for order in held["orders"])]
+        places += [answer[name] for name in ("address", "new") if isinstance(answer.get(name), dict)]
+        for place in places:
+            first, last = place["full_name"].split()
+            assert first in own.first and last in own.last and place["city"] in own.cities
+            assert place["street"].partition(" ")[2] in own.streets
+        assert not answer.get("coupon") or answer["coupon"] in COUPONS_OF[split]
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -234,7 +256,14 @@ def test_instructions_read_as_sentences(split: str) -> None:
         assert not re.search(rf"{plurals}\b[^.,:;(]* (that|which|it) is|{plurals} (is|has|was|belongs)", text), text
         assert not re.search(rf"\b[Aa]n? (?!order|pair|favour|parcel)([a-z-]+ ){{0,4}}{plurals}", text), text
         assert not re.search(rf"(made|out) of {bare} (?!material|leather|fabric|paper|plastic)", text), text
-        assert not re.search(r"(limit|most) each", text), text
+        assert not re.search(r"(limit|most) each|\b(in|from|of) (\w+ )?cast-iron(?! \w)", text), text
+        assert not re.search(r"\bvegan (?!leather)|the (single )?pack\b", text), text
+        assert not re.search(r"[Nn]o subscription\b.*([Ss]ubscription|One-time|Just once)", text), text
+        assert not (
+            re.search(r"(have my address|my profile|my details|on file|in my name)\b.*(Send|Ship|Delivery)", text)
+            and task.answer["kind"] == "buy"
+            and task.answer["address"]["full_name"] != task.profile["full_name"]
+        ), text
         assert text[-1] in ".?", text
 
 
@@ -263,7 +292,8 @@ def test_instruction_states_everything_that_is_to_be_bought(split: str) -> None:
         wanted += [theme_of(task).brand] if answer["own_offer"] else []
         own = {name: task.profile[name] for name in answer["address"]}
         wanted += [] if own == answer["address"] else list(answer["address"].values())
-        assert not [value for value in wanted if value.lower() not in said], task.instruction
+        said = said.replace("-", " ")  # "a cast-iron pan" is one in cast iron
+        assert not [value for value in wanted if value.lower().replace("-", " ") not in said], task.instruction
         assert any(form in task.instruction for form in wording.CLAUSES["protection"][split]) == answer["protection"]
 
 
@@ -368,10 +398,11 @@ def test_what_can_not_be_had_shows_the_reason_that_it_has(split: str) -> None:
                 assert len({(option, value) for _, option, value in held["gone"]}) == 1
                 assert {number for number, _, _ in held["gone"]} == set(alike)
             case "over budget":
-                assert cheapest > answer["limit_cents"] > 0
+                assert cheapest * (100 - MONTHLY_OFF) // 100 > answer["limit_cents"] > 0
             case "raised":
                 assert max(by_id()[number].cents for number in alike) < answer["limit_cents"]
-                assert all(held["raised"][str(number)] > answer["limit_cents"] for number in alike)
+                raised = [held["raised"][str(number)] for number in alike]
+                assert min(raised) * (100 - MONTHLY_OFF) // 100 > answer["limit_cents"]
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -425,6 +456,28 @@ def test_what_is_said_of_seller_and_subscription_tells_nothing_of_the_traps(spli
         for there in (True, False):
             said = [is_said(task) for task in tasks if (trap in task.answer["site"]["traps"]) == there]
             assert 0.15 < sum(said) / len(said) < 0.35, (trap, there)
+
+
+def told_and_shown(task: Task) -> set[str]:
+    """The kinds of things that an instruction says, and that a shop shows from the start."""
+    answer = task.answer
+    told = {name for name in ("delivery", "payment", "coupon", "protection", "own_offer", "options") if answer[name]}
+    told |= {"quantity"} if answer["quantity"] > 1 else set()
+    told |= {"recipient"} if answer["address"]["full_name"] != task.profile["full_name"] else set()
+    told |= {"once"} if any(form.strip() in task.instruction for form in wording.CLAUSES["once"][task.split]) else set()
+    return told | {f"shows {trap}" for trap in answer["site"]["traps"]}
+
+
+@pytest.mark.parametrize("has_limit", [True, False])
+def test_no_clause_and_no_trap_tells_whether_a_purchase_can_be_made(has_limit: bool) -> None:
+    tasks = [task for split in SHOP.splits for task in SHOP.sample(split, 3000, 6)]
+    tasks = [task for task in tasks if task.answer["kind"] == "buy" and bool(task.answer["limit_cents"]) == has_limit]
+    base = sum(bool(task.answer["why_not"]) for task in tasks) / len(tasks)
+    parts = [(told_and_shown(task), bool(task.answer["why_not"])) for task in tasks]
+    for name in set.union(*(told for told, _ in parts)):
+        among = [is_infeasible for told, is_infeasible in parts if name in told]
+        assert 0.5 * base < sum(among) / len(among) < 2 * base, (name, sum(among), len(among), base)
+    assert all(bool(told & {"coupon", "protection"}) <= (not has_limit) for told, _ in parts)
 
 
 @pytest.mark.parametrize("split", SHOP.splits)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tasks.site.themes import SPLITS, THEMES
+from tasks.site.themes import LOOKS, SPLITS, THEMES, theme_named
 from tasks.store.scene import lexicon, words_of
 
 CONTROLS = (
@@ -64,3 +64,18 @@ def test_a_button_that_pays_early_sounds_like_one_that_does_not_and_is_explained
         words = words_of(theme.name)
         assert not re.search(r"\b(pay|buy|order|purchase)", words["pays_early"], re.I)
         assert re.search(r"order|buy|purchase", words["pays_early_note"], re.I)
+
+
+def test_a_button_that_orders_at_once_says_so() -> None:
+    for words in itertools.chain(*lexicon().entries["buy_now"].values()):
+        assert re.search(r"\b(buy|order|purchase)\b", words, re.I), words
+
+
+def test_words_of_different_controls_are_drawn_independently_of_each_other() -> None:
+    looks = [theme_named(f"look-{number}") for number in range(LOOKS)]
+    counts = {key: len(lists["train"]) for key, lists in lexicon().entries.items()}
+    drawn = {key: [look.draw(count, key) for look in looks] for key, count in counts.items()}
+    for one, other in itertools.combinations(counts, 2):
+        combinations = counts[one] * counts[other]
+        expected = combinations * (1 - (1 - 1 / combinations) ** LOOKS)
+        assert len(set(zip(drawn[one], drawn[other], strict=True))) >= 0.95 * expected, (one, other)
