@@ -171,9 +171,9 @@ def _draft(key: str, like: Wish | None, theme: Theme, session: Wish | None = Non
     other.choices = of.choices
     values = _fitting(form, other, of)
     if like is not None:
-        same = set(chance.sample(sorted(like.fields), len(like.fields) // 2))
-        values |= {name: like.fields[name] for name in same}
+        values |= {name: like.fields[name] for name in chance.sample(sorted(like.fields), len(like.fields) // 2)}
         values = {name: value for name, value in values.items() if is_asked(form.item(name), values)}
+    values |= {item.name: item.default for item in form.items if item.kind == "checkbox"}
     comma = showing(theme.name).comma
     values = {name: _typed(form.item(name), value, comma) for name, value in values.items()}
     files = {

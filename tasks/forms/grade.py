@@ -15,8 +15,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tasks.forms.catalogue import FORMS
+from tasks.forms.checks import canonical
+from tasks.forms.showing import showing
 from tasks.forms.specs import Item
-from tasks.forms.state import Event, FormsState, state_of
+from tasks.forms.state import Draft, Event, FormsState, Upload, state_of
 from tasks.task import Ending, Grade
 
 
@@ -100,15 +102,22 @@ def _deleted(events: list[Event]) -> set[str]:
 
 def _overwritten(answer: Mapping[str, Any], state: FormsState) -> tuple[str, ...]:
     """A sentence for each draft of another form that was there before and holds something else now."""
-    before = state_of(answer["world"]).drafts
+    before, comma = state_of(answer["world"]).drafts, showing(answer["world"]["theme"]).comma
     touched = [
         key
         for key, draft in before.items()
         if key not in (answer["form"], answer["delete"])
         and key in state.drafts
-        and (state.drafts[key].values, state.drafts[key].files) != (draft.values, draft.files)
+        and _held(key, state.drafts[key], comma) != _held(key, draft, comma)
     ]
     return tuple(f"The draft of the form {key!r} was overwritten though nobody asked for it." for key in touched)
+
+
+def _held(key: str, draft: Draft, comma: bool) -> tuple[dict[str, str], dict[str, Upload]]:
+    """What a draft says, however it is stored: a field that was never touched holds its default."""
+    items = [item for item in FORMS[key].items if item.kind != "file"]
+    values = {item.name: canonical(item, draft.values.get(item.name, item.default), comma) for item in items}
+    return values, draft.files
 
 
 def _lost(answer: Mapping[str, Any], events: list[Event]) -> bool:

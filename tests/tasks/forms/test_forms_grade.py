@@ -104,6 +104,7 @@ def test_another_forms_draft_that_was_written_over_is_damage() -> None:
     state.events = [sent(task.answer)]
     assert grade(task.answer, state, Ending()).success
     other = next(key for key in state.drafts if key != task.answer["form"])
-    state.drafts[other].values["note"] = "something else"
+    text = next(item.name for item in FORMS[other].items if item.kind in ("text", "email"))
+    state.drafts[other].values[text] = "something else"
     found = grade(task.answer, state, Ending())
     assert not found.success and f"The draft of the form {other!r} was overwritten" in found.wrong_commits[0]

@@ -17,9 +17,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "44c3cdd70fcd48ef785c55721043fa3bea290b540986d8590fe3a148adf13744",
-    "validation": "ab9b9def1ecbe68019b0c74d1a99b86276b351d5cff88cc673c5ee0c8357cb17",
-    "test": "5299d25fde8adf005685dde4c72f384cae6ce73e9fde0cb38b185a93b34ed1ea",
+    "train": "9d01ee289ef35fc41c86595271b4df76c486738e303fd102ba0adae8108c8256",
+    "validation": "68875a3926e291f64a8431e90ed1655697f05dad543869ca12627c5b03cf7f2c",
+    "test": "45cab31506a146ebee98ded0bb49f3677575720870f5148d2edd7ce206761606",
 }
 
 
