@@ -26,6 +26,7 @@ def grade(answer: Mapping[str, Any], state: FormsState, ending: Ending) -> Grade
     """Success, the share of right fields of the best submission of the right form, and every wrong commit.
 
     A task that can't be done succeeds when this is reported and nothing was sent; reporting is never right elsewhere.
+    The draft that such a task asks to delete may go first or stay: who reports hands back what is left to do.
     """
     spoiled = _overwritten(answer, state)
     wrong = (*wrong_commits(answer, state.events), *spoiled)

@@ -17,9 +17,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "9d01ee289ef35fc41c86595271b4df76c486738e303fd102ba0adae8108c8256",
-    "validation": "68875a3926e291f64a8431e90ed1655697f05dad543869ca12627c5b03cf7f2c",
-    "test": "45cab31506a146ebee98ded0bb49f3677575720870f5148d2edd7ce206761606",
+    "train": "356979c1d0633087e6928152535c9ce93e7befe88805ab669b563545fe11ab99",
+    "validation": "0f4d4c60180586527399d8e0783c972780882e3e99f508ce0bd812f6045ad26c",
+    "test": "765a3386838a50e0ecd20b37d91b6ae7d75a421918549769941addd011f847b5",
 }
 
 
