@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks.forms.catalogue import FORMS
 from tasks.forms.grade import grade, is_same
-from tasks.forms.state import Event, FormsState, Upload, state_of
+from tasks.forms.state import MANY, Event, FormsState, Upload, state_of
 from tasks.task import Ending
 from tests.tasks.forms.walks import SUITE, find
 
@@ -92,6 +92,19 @@ def test_what_cannot_be_done_must_be_reported_and_not_be_done() -> None:
 
 def test_an_offer_that_was_taken_is_wrong() -> None:
     assert len(judge(sent(), Event("kept", "cancel")).wrong_commits) == 1
+
+
+def test_a_full_record_is_no_success() -> None:
+    """What was sent after it is not known."""
+    for first, answer, infeasible in ((sent(), TASK.answer, False), (None, HOPELESS.answer, True)):
+        for own, is_success in ((MANY - 2, True), (MANY, False)):
+            state = FormsState("harbour")
+            for event in ([first] if first else []) + [Event("deleted", "claim")] * own:
+                state.record(event)
+            for _ in range(3 if own == MANY else 0):
+                state.record(sent(form="job"))
+            assert len(state.events) <= MANY
+            assert grade(answer, state, Ending(infeasible)).success == is_success
 
 
 def test_spaces_in_numbers_and_case_do_not_matter_but_letters_do() -> None:
