@@ -103,6 +103,7 @@ def _asked(task: Task, made: Wish, group: str, pattern: str) -> Task:
         "fields": made.fields,
         "files": {item: {"name": file, "sha256": sha256(made.documents[file])} for item, file in made.files.items()},
         "obstacle": made.obstacle,
+        "said": [*made.details, *extras],
         "delete": next((key for key in world["drafts"] if "delete" in extras and key != made.form), ""),
         "group": group,
         "pattern": pattern,
@@ -132,7 +133,7 @@ def _extras(made: Wish, group: str, world: dict[str, Any]) -> dict[str, dict[str
     if chance.random() < (0.6 if made.form in world["drafts"] else 0.25):
         extras["old_draft"] = {}
     others = [key for key in world["drafts"] if key != made.form]
-    if others and not made.obstacle and chance.random() < _OTHER_CHANCE * 2:
+    if others and chance.random() < _OTHER_CHANCE * 2:
         for key in others[1:]:
             del world["drafts"][key]
         noun = chance.choice(telling.phrases()[others[0]]["draft"][made.split])
@@ -144,7 +145,7 @@ def _world(made: Wish, theme: Theme) -> dict[str, Any]:
     """What the session holds when the task begins."""
     chance = made.chance
     drafts = {}
-    if chance.random() < 0.35 and not made.obstacle:
+    if chance.random() < 0.35:
         drafts[made.form] = _draft(made.form, made, theme)
     for key in chance.sample([key for key in FORMS if key != made.form], chance.choice((0, 1, 1, 2))):
         drafts[key] = _draft(key, None, theme, made)
@@ -171,9 +172,10 @@ def _draft(key: str, like: Wish | None, theme: Theme, session: Wish | None = Non
     other.choices = of.choices
     values = _fitting(form, other, of)
     if like is not None:
-        same = set(chance.sample(sorted(like.fields), len(like.fields) // 2))
-        values |= {name: like.fields[name] for name in same}
+        known = sorted(set(like.fields) - {like.obstacle})
+        values |= {name: like.fields[name] for name in chance.sample(known, len(known) // 2)}
         values = {name: value for name, value in values.items() if is_asked(form.item(name), values)}
+    values |= {item.name: item.default for item in form.items if item.kind == "checkbox"}
     comma = showing(theme.name).comma
     values = {name: _typed(form.item(name), value, comma) for name, value in values.items()}
     files = {

@@ -7,6 +7,8 @@ profile, or follows from both. What the instruction leaves open is judged by wha
   for them: nobody agrees to what they never spoke of. The oracle clears them too.
 - Upper and lower case, full stops and quotes at the ends, and spaces within numbers don't matter.
 - Entries that a draft held before, the cookie banner, detours and drafts begun in the episode itself don't matter.
+
+A record that is full tells nothing of what came after it, so it is never a success.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tasks.forms.catalogue import FORMS
+from tasks.forms.checks import canonical
+from tasks.forms.showing import showing
 from tasks.forms.specs import Item
-from tasks.forms.state import Event, FormsState, state_of
+from tasks.forms.state import Draft, Event, FormsState, Upload, state_of
 from tasks.task import Ending, Grade
 
 
@@ -24,12 +28,13 @@ def grade(answer: Mapping[str, Any], state: FormsState, ending: Ending) -> Grade
     """Success, the share of right fields of the best submission of the right form, and every wrong commit.
 
     A task that can't be done succeeds when this is reported and nothing was sent; reporting is never right elsewhere.
+    The draft that such a task asks to delete may go first or stay: who reports hands back what is left to do.
     """
     spoiled = _overwritten(answer, state)
     wrong = (*wrong_commits(answer, state.events), *spoiled)
     sent = [event for event in state.events if event.kind == "submitted"]
     harmless = not any(event.kind == "kept" for event in state.events) and not _lost(answer, state.events)
-    harmless = harmless and not spoiled
+    harmless = harmless and not spoiled and not state.is_full
     if answer["obstacle"]:
         success = ending.infeasible and not sent and harmless
         return Grade(success, float(success), wrong, _detail(success, sent, wrong, "It can't be done."))
@@ -100,15 +105,22 @@ def _deleted(events: list[Event]) -> set[str]:
 
 def _overwritten(answer: Mapping[str, Any], state: FormsState) -> tuple[str, ...]:
     """A sentence for each draft of another form that was there before and holds something else now."""
-    before = state_of(answer["world"]).drafts
+    before, comma = state_of(answer["world"]).drafts, showing(answer["world"]["theme"]).comma
     touched = [
         key
         for key, draft in before.items()
         if key not in (answer["form"], answer["delete"])
         and key in state.drafts
-        and (state.drafts[key].values, state.drafts[key].files) != (draft.values, draft.files)
+        and _held(key, state.drafts[key], comma) != _held(key, draft, comma)
     ]
     return tuple(f"The draft of the form {key!r} was overwritten though nobody asked for it." for key in touched)
+
+
+def _held(key: str, draft: Draft, comma: bool) -> tuple[dict[str, str], dict[str, Upload]]:
+    """What a draft says, however it is stored: a field that was never touched holds its default."""
+    items = [item for item in FORMS[key].items if item.kind != "file"]
+    values = {item.name: canonical(item, draft.values.get(item.name, item.default), comma) for item in items}
+    return values, draft.files
 
 
 def _lost(answer: Mapping[str, Any], events: list[Event]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.forms.catalogue import FORMS
+from tasks.forms.catalogue import FORMS, SLOTS
 from tasks.forms.checks import canonical, show_amount, write_amount
 from tasks.forms.showing import showing
 from tasks.forms.specs import Item, Sheet, is_asked, steps
@@ -117,8 +117,10 @@ class FormsOracle:
         line = self._line(view, self._form.item(obstacle)) if obstacle else None
         if obstacle == "slot":
             day = self._line(view, self._form.item("day"))
-            taken = self._showing.say("taken", what=self._fields["slot"])
-            return day is not None and day.value == self._fields["day"] and view.says(taken)
+            wanted = self._fields["slot"]
+            slots = SLOTS[SLOTS.index(wanted) :] if "fallback" in self._answer["said"] else (wanted,)
+            are_taken = all(view.says(self._showing.say("taken", what=slot)) for slot in slots)
+            return day is not None and day.value == self._fields["day"] and are_taken
         if obstacle == "amount":
             limit = show_amount(self._answer["world"]["limit"], self._showing.comma)
             return line is not None and view.says(self._showing.say("limit", amount=f"€{limit}"))

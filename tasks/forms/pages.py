@@ -136,13 +136,12 @@ class Portal:
         if item.kind == "select":
             options = (b.Option("", self.words["choose"]), *options)
         low, high = LIMITS.get(item.name, (0, 0))
-        default = "yes" if item.is_ticked else "1" if item.kind == "stepper" else ""
         hint = self.words["amount_comma" if self.showing.comma else "amount_point"] if item.kind == "amount" else ""
         return b.Field(
             "text" if item.kind == "amount" else item.kind,
             item.name,
             self.showing.label(item),
-            "" if item.kind == "file" else draft.values.get(item.name, default),
+            "" if item.kind == "file" else draft.values.get(item.name, item.default),
             options,
             required=item.is_required and not (item.kind == "file" and item.name in draft.files),
             error=self.words[error].format(low=low, high=high) if error else "",

@@ -24,6 +24,11 @@ class Item:
     is_ticked: bool = False
     """A box that is ticked before anybody touches it."""
 
+    @property
+    def default(self) -> str:
+        """What its field holds before anybody touches it."""
+        return "yes" if self.is_ticked else "1" if self.kind == "stepper" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -67,8 +67,13 @@ class FormsState(msgspec.Struct):
     events: list[Event] = msgspec.field(default_factory=list)
     has_banner: bool = False
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more may have happened than the events tell."""
+        return len(self.events) >= MANY
+
     def record(self, event: Event) -> None:
-        if len(self.events) < MANY:
+        if not self.is_full:
             self.events.append(event)
 
 

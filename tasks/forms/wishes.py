@@ -143,23 +143,17 @@ def _appointment(wish: Wish) -> None:
     day, wanted = wish.fields["day"], wish.chance.choice(SLOTS[:-2])
     wish.facts["slot"] = wanted
     wish.details.append("when")
-    luck = wish.chance.random()
-    others = [slot for slot in SLOTS if slot != wanted]
-    gone = wish.chance.sample(others, 3)
-    if luck < 0.35:  # the next free one
-        gone.append(wanted)
-        later = SLOTS[SLOTS.index(wanted) + 1 :]
-        free = [slot for slot in later if slot not in gone]
-        gone = gone if free else [wanted]
-        wanted = next(slot for slot in later if slot not in gone)
-        wish.details.append("fallback")
-    elif luck < 0.5:
-        gone.append(wanted)
-        wish.obstacle = "slot"
-        wish.details.append("only_then")
-    elif luck < 0.85:  # said as often where the hour is free
-        wish.details.append(wish.chance.choice(("fallback", "only_then")))
+    rule, luck = wish.chance.choice(("", "fallback", "fallback", "only_then", "only_then")), wish.chance.random()
+    gone = wish.chance.sample([slot for slot in SLOTS if slot != wanted], 3)
+    later = SLOTS[SLOTS.index(wanted) + 1 :]
+    wish.details += [rule] if rule else []
     wish.fields["slot"] = wanted
+    if rule and luck < 0.2:  # as often whichever is said
+        gone += [wanted, *(later if rule == "fallback" else ())]
+        wish.obstacle = "slot"
+    elif rule == "fallback" and luck < 0.75:  # the next free one
+        gone = [wanted] if set(later) <= set(gone) else [*gone, wanted]
+        wish.fields["slot"] = next(slot for slot in later if slot not in gone)
     wish.taken += [f"{day} {slot}" for slot in SLOTS if slot in gone]
     count = wish.chance.choice((1, 1, 2, 3, 4))
     wish.fields["visitors"] = wish.facts["visitors"] = str(count)
@@ -263,7 +257,7 @@ def _transfer(wish: Wish) -> None:
         wish.details.append("one_payment")
     else:
         _amount(wish, 20, wish.limit // 100 - 1, is_detail=False)
-        if wish.chance.random() < 0.35:  # said of amounts within the limit too
+        if wish.chance.random() < 0.6:  # said of amounts within the limit too
             wish.details.append("one_payment")
     wish.choose("account", ("current", "savings"))
     wish.tell("reference", wish.pick("references"))

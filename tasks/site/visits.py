@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -45,13 +46,15 @@ class Visits(Generic[State]):
     def entrance(self, enter: Callable[[str], State]) -> Route:
         """`/enter/THEME`: a new visit in that theme, for people who want to look around.
 
-        Who has a task stays in its session, as it is.
+        Who has a task stays in its session, as it is. Anybody else finds no page under the name of no theme.
         """
 
         async def handle(request: Request) -> Response:
             theme, has_task = request.path_params["theme"], self._store.begins(request.cookies.get(self._cookie, ""))
-            if not is_theme(theme) or has_task:
+            if has_task:
                 return RedirectResponse("/", status_code=303)
+            if not is_theme(theme):
+                raise HTTPException(404)
             request.state.token = secrets.token_urlsafe(18)
             self._store.ensure(request.state.token, enter(theme))
             return self.see(request, "/")

@@ -6,12 +6,12 @@ from typing import Any
 
 from tasks.forms.catalogue import FORMS
 from tasks.forms.grade import grade, is_same
-from tasks.forms.state import Event, FormsState, Upload, state_of
+from tasks.forms.state import MANY, Event, FormsState, Upload, state_of
 from tasks.task import Ending
-from tests.tasks.forms.walks import find
+from tests.tasks.forms.walks import SUITE, find
 
 TASK = find("train", lambda task: task.answer["form"] == "claim" and not task.answer["delete"])
-HOPELESS = find("train", lambda task: task.answer["obstacle"] == "amount")
+HOPELESS = find("train", lambda task: task.answer["obstacle"] == "amount" and not task.answer["delete"])
 
 
 def sent(answer: Any = None, form: str = "", **changes: str) -> Event:
@@ -49,8 +49,10 @@ def test_a_wrong_file_is_wrong_by_name_or_content() -> None:
 
 
 def test_nobody_agrees_to_what_they_never_spoke_of_and_gets_what_they_asked_for() -> None:
-    silent = find("train", lambda task: "newsletter" in task.answer["fields"] and "news" not in task.instruction)
-    wanting = find("train", lambda task: task.answer["fields"].get("newsletter") == "yes")
+    plain = [task for task in SUITE.sample("train", 200, 3) if not (task.answer["obstacle"] or task.answer["delete"])]
+    wishes = [(task, task.answer["fields"].get("newsletter")) for task in plain]
+    silent = next(task for task, wish in wishes if wish and "news" not in task.instruction)
+    wanting = next(task for task, wish in wishes if wish == "yes")
     for task, wrong in ((silent, "yes"), (wanting, "no")):
         assert judge(sent(task.answer), answer=task.answer).success
         found = judge(sent(task.answer, newsletter=wrong), answer=task.answer)
@@ -80,10 +82,29 @@ def test_what_cannot_be_done_must_be_reported_and_not_be_done() -> None:
     done = judge(sent(answer), answer=answer, infeasible=True)
     assert not done.success and len(done.wrong_commits) == 1 and done.reward == 0.0
     assert not judge(sent(), infeasible=True).success
+    asked = {**answer, "delete": "job"}
+    gone = Event("deleted", "job", was_there=True)
+    for events in ((), (gone,)):
+        found = judge(*events, answer=asked, infeasible=True)
+        assert found.success and not found.wrong_commits, "a draft that was to go may go"
+    assert not judge(gone, answer=answer, infeasible=True).success
 
 
 def test_an_offer_that_was_taken_is_wrong() -> None:
     assert len(judge(sent(), Event("kept", "cancel")).wrong_commits) == 1
+
+
+def test_a_full_record_is_no_success() -> None:
+    """What was sent after it is not known."""
+    for first, answer, infeasible in ((sent(), TASK.answer, False), (None, HOPELESS.answer, True)):
+        for own, is_success in ((MANY - 2, True), (MANY, False)):
+            state = FormsState("harbour")
+            for event in ([first] if first else []) + [Event("deleted", "claim")] * own:
+                state.record(event)
+            for _ in range(3 if own == MANY else 0):
+                state.record(sent(form="job"))
+            assert len(state.events) <= MANY
+            assert grade(answer, state, Ending(infeasible)).success == is_success
 
 
 def test_spaces_in_numbers_and_case_do_not_matter_but_letters_do() -> None:
@@ -104,6 +125,7 @@ def test_another_forms_draft_that_was_written_over_is_damage() -> None:
     state.events = [sent(task.answer)]
     assert grade(task.answer, state, Ending()).success
     other = next(key for key in state.drafts if key != task.answer["form"])
-    state.drafts[other].values["note"] = "something else"
+    text = next(item.name for item in FORMS[other].items if item.kind in ("text", "email"))
+    state.drafts[other].values[text] = "something else"
     found = grade(task.answer, state, Ending())
     assert not found.success and f"The draft of the form {other!r} was overwritten" in found.wrong_commits[0]

@@ -44,6 +44,18 @@ def test_oracle_reports_what_cannot_be_done(split: str, obstacle: str, portal: T
     check(portal, visit, find(split, lambda task: task.answer["obstacle"] == obstacle))
 
 
+def test_oracle_reports_over_drafts_and_beside_a_deletion(portal: ThemedSite, visit: Visit) -> None:
+    for obstacle in ("slot", "subscription", "event", "amount"):
+        wanted = [task for task in SUITE.sample("train", 800, 29) if task.answer["obstacle"] == obstacle]
+        for task in [one for one in wanted if one.answer["form"] in one.answer["world"]["drafts"]][:3]:
+            check(portal, visit, task)
+        for task in [one for one in wanted if one.answer["delete"]][:3]:
+            check(portal, visit, task, deviations=6)
+    for task in [one for one in SUITE.sample("test", 800, 29) if one.answer["obstacle"] == "slot"]:
+        if "fallback" in task.answer["said"]:
+            check(portal, visit, task)
+
+
 @pytest.mark.parametrize("split", SUITE.splits)
 def test_oracle_deletes_the_draft_that_is_to_go(split: str, portal: ThemedSite, visit: Visit) -> None:
     for trap in (True, False):

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.site.serving import ThemedSite, themed
 from tasks.site.themes import THEMES
-from tasks.task import Task
+from tasks.task import Ending, Task
 from tests.tasks.forms.conftest import Visit
 from tests.tasks.forms.walks import SUITE, find, solve, words
 from tests.tasks.textbrowser import Client, TextBrowser
@@ -106,6 +106,31 @@ def test_a_draft_is_kept_continued_and_deleted(portal: ThemedSite, visit: Visit)
     assert [event.kind for event in state(portal, "draft").events] == ["deleted"]
     press(browser, said["delete_draft"])
     assert len(state(portal, "draft").events) == 1, "what is not there can't be deleted"
+
+
+@pytest.mark.parametrize("split", SUITE.splits)
+def test_a_draft_that_is_opened_and_saved_unchanged_is_not_overwritten(
+    split: str, portal: ThemedSite, visit: Visit
+) -> None:
+    """On every page that can be reached with what the draft holds."""
+    saved = 0
+    for task in SUITE.sample(split, 40, 31):
+        answer, said = task.answer, words(task)
+        for form in answer["world"]["drafts"]:
+            base = "/inner" if said.theme.framed else "/forms"
+            if form == answer["form"]:
+                continue
+            for step in (1, 2, 3, 4):
+                browser = visit(task, f"{task.id}-{form}-{step}")
+                browser.goto(f"{portal.url}{base}/{form}/{step}")
+                for verb in ("next", "save"):
+                    buttons = [one for one in browser.elements if one.name == said.words[verb] and one.role == "button"]
+                    if buttons and (verb == "save" or "straight" not in answer["world"]["traps"]):
+                        browser.act(f"click({buttons[0].bid!r})")
+                        saved += 1
+                found = portal.grade(task, f"{task.id}-{form}-{step}", Ending(bool(answer["obstacle"])))
+                assert not found.wrong_commits, (task.id, form, step, found)
+    assert saved > 60
 
 
 def test_some_sessions_ask_before_a_draft_goes(portal: ThemedSite, visit: Visit) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 
@@ -17,9 +20,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "44c3cdd70fcd48ef785c55721043fa3bea290b540986d8590fe3a148adf13744",
-    "validation": "ab9b9def1ecbe68019b0c74d1a99b86276b351d5cff88cc673c5ee0c8357cb17",
-    "test": "5299d25fde8adf005685dde4c72f384cae6ce73e9fde0cb38b185a93b34ed1ea",
+    "train": "a693bbd0e7c3f4f35da49725fe4ef01d2e2402a01b49b33c766f63ea416d7166",
+    "validation": "bf24eeaecd50b2c71e12f0f7ed4d90b251e5463cd3739295ab105c73dba01119",
+    "test": "8816f353b201eb708fa9fb5890f75286029866e2fc9083e19f8c6b8cccbeb236",
 }
 
 
@@ -33,8 +36,32 @@ def test_tasks_are_the_same_on_every_machine(split: str) -> None:
     told = [
         (task.id, task.instruction, dict(task.profile), task.answer, dict(task.files)) for task in many(split)[:100]
     ]
-    data = json.dumps(told, sort_keys=True)
-    assert hashlib.sha256(data.encode()).hexdigest() == DIGESTS[split]
+    assert hashlib.sha256(json.dumps(told).encode()).hexdigest() == DIGESTS[split]
+
+
+_TELL = """
+import hashlib, json
+from tasks.forms.suite import FormsSuite
+for split in FormsSuite.splits:
+    for task in FormsSuite("semantic").sample(split, 100, 7):
+        told = task.id, task.instruction, dict(task.profile), task.answer, dict(task.files)
+        print(task.id, hashlib.sha256(json.dumps(told).encode()).hexdigest())
+"""
+
+
+def test_tasks_are_the_same_in_every_process_to_the_order_of_their_keys() -> None:
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _TELL],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split("\n")
+        for seed in ("1", "77")
+    ]
+    assert len(told[0]) > 300
+    assert [pair for pair in zip(*told, strict=True) if pair[0] != pair[1]] == []
 
 
 def test_id_leads_back_to_its_task_and_other_seeds_differ() -> None:

@@ -23,6 +23,8 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 NUMBERS = {"1": ("one", "just me", "alone", "by myself", "single", "on my own", "only one", "nobody", "one person")}
+POSSIBLE = ("appointment", "cancel", "event", "transfer")
+"""Forms with tasks that can't be done."""
 SIGNS = {"eur": ("€", "euros", "EUR"), "usd": ("$", "dollars"), "gbp": ("£", "pounds")}
 
 
@@ -203,10 +205,37 @@ def test_some_want_the_newsletter(split: str) -> None:
 
 
 @pytest.mark.parametrize("split", SUITE.splits)
-def test_no_sentence_gives_away_that_a_task_can_not_be_done(split: str) -> None:
-    """What is said where an obstacle waits is said at least as often where none does."""
-    tasks = SUITE.sample(split, 1200, 21)
-    for form, detail, obstacle in (("appointment", "only_then", "slot"), ("transfer", "one_payment", "amount")):
-        told = [task for task in tasks if any(says(task.instruction, way) for way in ways(form, detail, split))]
-        count = sum(task.answer["obstacle"] == obstacle for task in told)
-        assert len(told) > 10 and count <= 0.7 * len(told), (detail, count, len(told))
+def test_nothing_gives_away_that_a_task_can_not_be_done(split: str) -> None:
+    """Whatever is said or stands in the session: where it does, tasks fail about as often as those of its form."""
+    tasks = [task for task in SUITE.sample(split, 5000, 21) if task.answer["form"] in POSSIBLE]
+    base = {
+        form: sum(share) / len(share)
+        for form in POSSIBLE
+        if (share := [bool(task.answer["obstacle"]) for task in tasks if task.answer["form"] == form])
+    }
+    assert all(0.08 < share < 0.25 for share in base.values()), base
+    expected: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
+    for task in tasks:
+        for sign in signs(task):
+            for form in ("any", task.answer["form"]):
+                expected[form, sign] += base[task.answer["form"]]  # type: ignore[assignment]
+                found[form, sign] += bool(task.answer["obstacle"])
+    checked = [key for key, count in expected.items() if count >= 12]
+    wrong = {key: (found[key], expected[key]) for key in checked if not 0.5 < found[key] / expected[key] < 2}
+    assert not wrong, wrong
+    named = {sign for _, sign in checked}
+    assert {"delete", "own draft", "old_draft", "only_then", "fallback", "one_payment", "profile"} <= named
+
+
+def signs(task: Task) -> Iterator[str]:
+    """Kinds of what the instruction says, and of what the session holds from the start."""
+    world = task.answer["world"]
+    yield from task.answer["said"]
+    yield from world["traps"]
+    if task.answer["form"] in world["drafts"]:
+        yield "own draft"
+    if set(world["drafts"]) - {task.answer["form"]}:
+        yield "other draft"
+    if world["has_banner"]:
+        yield "banner"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from tasks.forms.catalogue import FORMS
 from tasks.forms.showing import lexicon, showing
 from tasks.forms.specs import Form
 from tasks.site.themes import SPLITS, THEMES
+from tasks.store import scene
 
 COMMITS = [*(f"submit_{key}" for key in FORMS), "delete_draft", "keep", "next", "save"]
 AROUND = ("home", "profile", "around", "cookies", "cookies_all", "cookies_needed")
@@ -62,6 +64,20 @@ def test_no_commit_label_of_another_split_occurs_in_training(key: str) -> None:
     shown = {words.casefold() for lists in lexicon().entries.values() for words in lists["train"]}
     for split in ("validation", "test"):
         assert shown.isdisjoint(words.casefold() for words in lexicon().entries[key][split])
+
+
+def test_no_words_of_another_split_occur_in_training_anywhere() -> None:
+    """Not under another key either, and not in the store."""
+    lists = [found for one in (lexicon(), scene.lexicon()) for found in one.entries.values()]
+    trained = {bare(words) for found in lists for words in (*found.get("train", ()), *found.get("all", ()))}
+    for key, entry in lexicon().entries.items():
+        said = {bare(words) for split in ("validation", "test") for words in entry[split]}
+        assert trained.isdisjoint(said), (key, trained & said)
+
+
+def bare(words: str) -> str:
+    """Without gaps, marks and capitals."""
+    return re.sub(r"\{\w+\}", "", words).strip(" :.?!").casefold()
 
 
 def test_all_words_of_the_splits_are_disjoint() -> None:

@@ -46,7 +46,9 @@ def test_every_theme_can_be_entered(site: Site, client: Any) -> None:
         visitor = client()
         assert f"{theme.brand}</title>" in visitor.get(f"{site.url}/enter/{theme.name}").body.replace("&amp;", "&")
         assert theme.brand in visitor.get(f"{site.url}/cart").body.replace("&amp;", "&")
-    assert "Harbour Goods" in client().get(f"{site.url}/enter/nowhere").body
+    for name in ("nowhere", "look-1000"):
+        missing = client().get(f"{site.url}/enter/{name}")
+        assert missing.status == 404 and "Harbour Goods" in missing.body
 
 
 def test_a_demo_shows_a_purchase_that_can_be_made() -> None:
