@@ -20,9 +20,9 @@ from tasks.task import Task
 from tests.tasks.forms.walks import SUITE
 
 DIGESTS = {
-    "train": "a693bbd0e7c3f4f35da49725fe4ef01d2e2402a01b49b33c766f63ea416d7166",
+    "train": "dc8e12ec4c15176e438de4b8b2630b318fa70a35c7b1b17c3b03e5c5b85ca39b",
     "validation": "bf24eeaecd50b2c71e12f0f7ed4d90b251e5463cd3739295ab105c73dba01119",
-    "test": "8816f353b201eb708fa9fb5890f75286029866e2fc9083e19f8c6b8cccbeb236",
+    "test": "e35d528b8dec007f63477fab92f7775e1add73c28e45cf1b2a83a401266cce3d",
 }
 
 
