@@ -27,7 +27,7 @@ from starlette.routing import Route
 from benchmarks.site_samples import NAMES, sample
 from tasks.server import serve
 from tasks.site.render import Renderer
-from tasks.site.themes import by_name
+from tasks.site.themes import by_name, is_theme, theme_named
 from tasks.site.visits import static_files
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 
@@ -41,7 +41,7 @@ def samples_served(pages: Sequence[str]) -> Iterator[Mapping[str, str]]:
     """Page → address of a server of the samples, with a place for the theme."""
 
     async def show(request: Request) -> Response:
-        theme = by_name()[request.path_params["theme"]]
+        theme = theme_named(request.path_params["theme"])
         return HTMLResponse(Renderer(theme).page(sample(request.path_params["page"], theme)))
 
     with serve(Starlette(routes=[static_files(), Route("/{theme}/{page}", show)])) as url:
@@ -85,8 +85,8 @@ async def take(addresses: Mapping[str, str], themes: Sequence[str], out: Path, w
 
 def writing_ms(theme: str) -> float:
     """Median time to write a page with 20 cards."""
-    renderer = Renderer(by_name()[theme])
-    page = sample("cards", by_name()[theme], _CARDS)
+    renderer = Renderer(theme_named(theme))
+    page = sample("cards", theme_named(theme), _CARDS)
     renderer.page(page)
     times = []
     for _ in range(_REPEATS):
@@ -96,10 +96,16 @@ def writing_ms(theme: str) -> float:
     return statistics.median(times) * 1000
 
 
+def _theme(name: str) -> str:
+    if not is_theme(name):
+        raise argparse.ArgumentTypeError(f"there is no theme {name!r}: {', '.join(by_name())}, or look-0 to look-999")
+    return name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--themes", nargs="+", default=list(by_name()), choices=list(by_name()))
+    parser.add_argument("--themes", nargs="+", default=list(by_name()), type=_theme)
     parser.add_argument("--pages", nargs="+", default=list(NAMES), choices=NAMES)
     parser.add_argument("--url", nargs="+", default=[], metavar="NAME=ADDRESS")
     parser.add_argument("--sheet", action="store_true")
