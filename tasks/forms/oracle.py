@@ -85,6 +85,8 @@ class FormsOracle:
         sent = f"{title}, {self._showing.say('sent_on', when=self._words['today'])}"
         if view.says(sent):
             return tuple(found) or self._done()
+        if wanted and (newest := view.folded_first_after(self._words["past"])):
+            return newest  # it may have been sent, and the other draft deleted, without a word of it left to see
         links = [line for line in view.controls(title) if line.bid]
         draft = view.starting(f"{title}, ")
         resume = view.after(draft, self._words["open_draft"]) if draft else None
@@ -218,6 +220,14 @@ class _View:
         first = names.index(start) if start in names else 0
         last = names.index(end, first) if end in names[first:] else len(lines)
         return _opening("\n".join(lines[first:last]))
+
+    def folded_first_after(self, heading: str) -> tuple[str, ...]:
+        """What opens the group right below a heading, where the first thing to act on there is folded."""
+        lines = self._text.split("\n")
+        names = [unquote(found.group(1)) if (found := _NAME.search(line)) else "" for line in lines]
+        below = lines[names.index(heading) + 1 :] if heading in names else []
+        first = next((line for line in below if re.match(r" *\[", line)), "")
+        return _opening(first)
 
     def says(self, text: str) -> bool:
         return text in self.names

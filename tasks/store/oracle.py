@@ -133,7 +133,10 @@ class StoreOracle:
             wanted = self._answer["options"].get(name)
             box = page.control(name, "combobox", "listbox")
             if box is not None:
-                there = [value for value in values if value in box.options or not box.options]
+                shown = box.options or _unfolded(page, "expanded" in box.flags)
+                if not shown and wanted and self._answer["why_not"] == "option gone":
+                    return [click(box)]  # its list is shown only once it is open
+                there = [value for value in values if value in shown or not shown]
                 if wanted is None and box.value in there:
                     continue
                 good = [wanted] if wanted else there
@@ -163,3 +166,8 @@ class StoreOracle:
         if plan and is_checked(plan) != self._answer["protection"]:
             steps.append(click(plan))
         return steps
+
+
+def _unfolded(page: Page, is_open: bool) -> tuple[str, ...]:
+    """The options of a scripted list that is open."""
+    return tuple(line.name for line in page.lines if line.role == "option") if is_open else ()

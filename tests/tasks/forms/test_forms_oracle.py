@@ -104,7 +104,8 @@ def test_oracle_looks_for_a_draft_only_where_drafts_stand() -> None:
     drafts, past = f"\n  heading {said['drafts']!r} level=2", f"\n  heading {said['past']!r} level=2"
     group = "\n  [g1] 2 listitem folded: link 'x' … 2 to act on"
     assert SUITE.oracle(task)(top + drafts + group + past) == ("expand('g1')",)
-    assert SUITE.oracle(task)(top + drafts + past + group) == ("click('3')",)
+    assert SUITE.oracle(task)(top + drafts + past + "\n  [9] link 'R-1'" + group) == ("click('3')",)
+    assert SUITE.oracle(task)(top + drafts + past + group) == ("expand('g1')",)  # what was sent last stands there
 
 
 def test_doing_nothing_scores_zero(portal: ThemedSite) -> None:
