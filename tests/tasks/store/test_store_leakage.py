@@ -114,11 +114,11 @@ def test_pages_hold_nothing_of_the_answer_or_the_traps(theme: Theme, own_site: S
         assert "<!--" not in body and not private.search(body), path
 
 
-def test_the_theme_is_told_by_its_style_sheet_only(own_site: Site, client: Any) -> None:
+def test_the_theme_is_told_by_its_style_sheet_and_the_class_of_its_body_only(own_site: Site, client: Any) -> None:
     for theme in THEMES:
         others = {other.name for other in THEMES} - {theme.brand.lower()}
         for path, body in pages(own_site, client, theme):
-            plain = re.sub(r'<link rel="stylesheet"[^>]*>', "", body)
+            plain = re.sub(r'<link rel="stylesheet"[^>]*>|(?<=<body )class="[^"]*"', "", body)
             named = {name for name in others if re.search(rf'="[^"]*\b{name}\b[^"]*"', plain)}
             assert not named, (theme.name, path, named)
 
