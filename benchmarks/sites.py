@@ -23,7 +23,7 @@ from tasks.site.themes import THEMES
 from tasks.suites import suite
 
 PATHS = {
-    "store": ("/", "/search?q=blue+mug", "/category/Garden", "/product/1234", "/cart", "/orders", "/account"),
+    "shop": ("/", "/search?q=blue+mug", "/category/Garden", "/product/1234", "/cart", "/orders", "/account"),
     "forms": ("/",),
 }
 
@@ -96,7 +96,7 @@ def copies(site: ThemedSite[Any], task: Any, repeats: int) -> list[dict[str, Any
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--suite", default="store", choices=sorted(PATHS))
+    parser.add_argument("--suite", default="shop", choices=sorted(PATHS))
     parser.add_argument("--repeats", type=int, default=240)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

@@ -10,7 +10,7 @@ from tasks.task import Suite, SuiteSettings
 
 _SUITES = {
     "shop": "tasks.shop.suite:ShopSuite",
-    "store": "tasks.store.suite:StoreSuite",
+    "corner": "tasks.corner.suite:CornerSuite",
     "forms": "tasks.forms.suite:FormsSuite",
     "miniwob": "tasks.miniwob.suite:MiniWobSuite",
     "pretix": "tasks.pretix.suite:PretixSuite",

@@ -44,7 +44,7 @@ app.add_typer(sites_app, name="sites")
 
 @app.command()
 def demo(
-    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "shop",
+    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "corner",
     policy: Policy = None,
     planner: Planner = None,
     approve: Approve = None,
@@ -122,7 +122,7 @@ def sites(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     site: Annotated[
-        str, typer.Option("--site", help="Only this one: shop, store, forms, or pretix where it is installed.")
+        str, typer.Option("--site", help="Only this one: shop, forms, corner, or pretix where it is installed.")
     ] = "",
     config: ConfigFile = None,
     set_: Set = None,

@@ -1,27 +1,19 @@
-"""The shop's products: 1,000 of them in 5 categories, the same on every machine."""
+"""The shop's products: the corner shop's kinds of things and more of them, 5,200 of them in 13 categories, the same on every machine."""
 
 from __future__ import annotations
 
 import random
-import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tasks.corner import catalogue as corner
+from tasks.corner.catalogue import ProductType, stems
+
 _SEED = 20_411
-_PER_TYPE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class ProductType:
-    """A kind of product, what it is made of and how it can be had."""
-
-    category: str
-    name: str
-    materials: tuple[str, ...]
-    features: tuple[str, ...]
-    options: tuple[tuple[str, tuple[str, ...]], ...]
-    price: tuple[int, int]
-    """Lowest and highest, in dollars."""
+_PAIRS = 25
+"""Pairs of colour and material a type; each comes with two of its features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +21,47 @@ class Product:
     """One product; `attributes` are shown on its card, `options` are chosen on its page."""
 
     id: int
-    title: str
     category: str
     type: str
     brand: str
     attributes: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, tuple[str, ...]], ...]
     cents: int
-
-    @property
-    def price(self) -> str:
-        return f"${self.cents / 100:.2f}"
+    rating: int
+    """In tenths of a star, of five."""
+    ratings: int
 
     def attribute(self, name: str) -> str:
         return dict(self.attributes)[name]
 
+    def title(self, style: int = 0) -> str:
+        """The product's name as one kind of shop writes it; no two products share one."""
+        parts = {"brand": self.brand, "type": self.type} | {name.lower(): value for name, value in self.attributes}
+        parts["substance"] = substance(parts["material"])
+        parts |= {name.capitalize(): value.title() for name, value in parts.items()}
+        return _TITLES[style].format_map(parts)
+
 
 _COLOURS = ("blue", "green", "red", "black", "white", "grey", "yellow", "orange", "purple", "brown")
 _BRANDS = ("Norvik", "Alder", "Fennel & Co", "Brightwater", "Kestrel", "Halden", "Osprey", "Mirelle", "Tarn", "Quillby")
+_SUBSTANCES = {
+    "recycled": "recycled material",
+    "vegan": "vegan leather",
+    "woven": "woven fabric",
+    "waxed-cotton": "waxed-cotton fabric",
+    "kraft": "kraft paper",
+    "magnetic": "magnetic plastic",
+    "cast-iron": "cast iron",
+}
+"""What a thing is made of, where the material's own word is an adjective."""
+_TITLES = (
+    "{brand} {Colour} {Material} {Type}, {feature}",
+    "{Feature} {colour} {material} {type} by {brand}",
+    "{Type}, {material}, {colour}, {feature} ({brand})",
+    "{brand} {feature} {type} in {colour} {substance}",
+    "{Material} {Type} / {colour} / {feature} / {brand}",
+    "{brand}: {type} in {substance}, {colour} and {feature}",
+)
 _SIZES = ("Size", ("Small", "Medium", "Large"))
 _WEAR = ("Size", ("Small", "Medium", "Large", "Extra large"))
 _PACK = ("Pack", ("Single", "Pack of two", "Pack of four"))
@@ -56,47 +71,82 @@ _WRAP = ("Gift wrap", ("None", "Plain", "Festive"))
 _FIT = ("Fit", ("Slim", "Regular", "Loose"))
 
 _TYPES = (
-    ProductType("Kitchen", "mug", ("ceramic", "steel", "glass", "bamboo"), ("dishwasher-safe", "stackable", "insulated"), (_SIZES, _WRAP), (6, 28)),
-    ProductType("Kitchen", "cutting board", ("bamboo", "oak", "plastic", "walnut"), ("non-slip", "reversible", "juice-groove"), (_SIZES,), (12, 60)),
-    ProductType("Kitchen", "kettle", ("steel", "glass", "copper", "enamel"), ("whistling", "cordless", "gooseneck"), (_PLUG,), (25, 110)),
-    ProductType("Kitchen", "frying pan", ("cast-iron", "steel", "aluminium", "copper"), ("non-stick", "oven-safe", "induction"), (_SIZES,), (18, 95)),
-    ProductType("Kitchen", "storage jar", ("glass", "ceramic", "steel", "plastic"), ("airtight", "stackable", "labelled"), (_SIZES, _PACK), (5, 30)),
-    ProductType("Kitchen", "apron", ("cotton", "linen", "denim", "canvas"), ("water-repellent", "pocketed", "adjustable"), (_FIT,), (14, 48)),
-    ProductType("Kitchen", "tea towel", ("cotton", "linen", "bamboo", "microfibre"), ("quick-drying", "embroidered", "striped"), (_PACK,), (4, 22)),
-    ProductType("Kitchen", "salad bowl", ("oak", "glass", "ceramic", "bamboo"), ("stackable", "lidded", "hand-carved"), (_SIZES, _WRAP), (15, 70)),
-    ProductType("Clothing", "t-shirt", ("cotton", "linen", "wool", "bamboo"), ("organic", "printed", "long-sleeved"), (_WEAR, _FIT), (10, 45)),
-    ProductType("Clothing", "scarf", ("wool", "silk", "cotton", "cashmere"), ("fringed", "reversible", "chequered"), (_WRAP,), (15, 90)),
-    ProductType("Clothing", "rain jacket", ("nylon", "polyester", "waxed-cotton", "recycled"), ("hooded", "packable", "reflective"), (_WEAR,), (40, 180)),
-    ProductType("Clothing", "belt", ("leather", "canvas", "vegan", "woven"), ("braided", "reversible", "stitched"), (_WEAR,), (12, 65)),
-    ProductType("Clothing", "beanie", ("wool", "cotton", "acrylic", "cashmere"), ("fleece-lined", "ribbed", "cuffed"), (_WRAP,), (9, 40)),
-    ProductType("Clothing", "hiking socks", ("wool", "cotton", "bamboo", "polyester"), ("cushioned", "seamless", "knee-high"), (_WEAR, _PACK), (6, 30)),
-    ProductType("Clothing", "backpack", ("canvas", "nylon", "leather", "recycled"), ("waterproof", "roll-top", "laptop-ready"), (_SIZES,), (30, 150)),
-    ProductType("Clothing", "gloves", ("leather", "wool", "fleece", "cotton"), ("touchscreen", "fingerless", "insulated"), (_WEAR,), (10, 60)),
-    ProductType("Home", "desk lamp", ("brass", "steel", "oak", "bamboo"), ("dimmable", "foldable", "clip-on"), (_LIGHT, _PLUG), (22, 130)),
-    ProductType("Home", "cushion", ("velvet", "linen", "cotton", "wool"), ("washable", "tufted", "embroidered"), (_SIZES,), (12, 55)),
-    ProductType("Home", "throw blanket", ("wool", "cotton", "fleece", "cashmere"), ("weighted", "fringed", "knitted"), (_SIZES, _WRAP), (25, 140)),
-    ProductType("Home", "wall clock", ("oak", "steel", "plastic", "brass"), ("silent", "oversized", "radio-controlled"), (_SIZES,), (18, 90)),
-    ProductType("Home", "picture frame", ("oak", "brass", "plastic", "walnut"), ("magnetic", "double-sided", "bevelled"), (_SIZES, _PACK), (8, 45)),
-    ProductType("Home", "vase", ("glass", "ceramic", "terracotta", "brass"), ("hand-blown", "ribbed", "tall"), (_SIZES,), (14, 80)),
-    ProductType("Home", "doormat", ("coir", "rubber", "jute", "recycled"), ("quick-drying", "monogrammed", "half-round"), (_SIZES,), (10, 50)),
-    ProductType("Home", "bath towel", ("cotton", "bamboo", "linen", "microfibre"), ("quick-drying", "hooded", "waffle"), (_SIZES, _PACK), (9, 48)),
-    ProductType("Garden", "watering can", ("steel", "copper", "plastic", "zinc"), ("long-necked", "indoor", "rose-headed"), (_SIZES,), (12, 70)),
-    ProductType("Garden", "plant pot", ("terracotta", "ceramic", "concrete", "zinc"), ("self-watering", "hanging", "frost-proof"), (_SIZES, _PACK), (6, 55)),
-    ProductType("Garden", "hand trowel", ("steel", "copper", "bronze", "aluminium"), ("ergonomic", "serrated", "depth-marked"), (_WRAP,), (8, 40)),
-    ProductType("Garden", "garden hose", ("rubber", "vinyl", "nylon", "latex"), ("expandable", "kink-free", "drinking-safe"), (("Length", ("10 metres", "20 metres", "30 metres")),), (18, 95)),
-    ProductType("Garden", "bird feeder", ("oak", "steel", "plastic", "copper"), ("squirrel-proof", "window-mounted", "solar"), (_SIZES,), (11, 60)),
-    ProductType("Garden", "lantern", ("steel", "brass", "bamboo", "glass"), ("solar", "flameless", "hanging"), (_LIGHT,), (13, 75)),
-    ProductType("Garden", "deck chair", ("oak", "aluminium", "bamboo", "teak"), ("folding", "reclining", "padded"), (_PACK,), (35, 170)),
-    ProductType("Garden", "seed tray", ("plastic", "bamboo", "recycled", "coir"), ("heated", "lidded", "deep"), (_SIZES, _PACK), (5, 32)),
-    ProductType("Office", "notebook", ("leather", "recycled", "linen", "kraft"), ("dotted", "ruled", "spiral-bound"), (("Paper", ("A4", "A5", "A6")), _PACK), (4, 32)),
-    ProductType("Office", "fountain pen", ("brass", "resin", "steel", "walnut"), ("refillable", "engraved", "pocket"), (("Nib", ("Fine", "Broad", "Italic")), _WRAP), (15, 120)),
-    ProductType("Office", "desk organiser", ("bamboo", "steel", "oak", "felt"), ("modular", "stackable", "rotating"), (_SIZES,), (14, 65)),
-    ProductType("Office", "monitor stand", ("oak", "steel", "aluminium", "bamboo"), ("adjustable", "foldable", "ventilated"), (_SIZES,), (24, 110)),
-    ProductType("Office", "mouse pad", ("leather", "rubber", "cork", "felt"), ("wrist-rest", "washable", "extra-thin"), (_SIZES,), (7, 38)),
-    ProductType("Office", "headphones", ("aluminium", "plastic", "leather", "recycled"), ("noise-cancelling", "wireless", "foldable"), (_PLUG, _WRAP), (30, 240)),
-    ProductType("Office", "stapler", ("steel", "plastic", "brass", "recycled"), ("heavy-duty", "mini", "electric"), (_PLUG,), (8, 42)),
-    ProductType("Office", "laptop sleeve", ("felt", "leather", "neoprene", "canvas"), ("padded", "waterproof", "zipped"), (("Fits", ("13 inch", "14 inch", "16 inch")),), (16, 85)),
+    *corner.types(),
+    ProductType("Sports", "yoga mat", ("rubber", "cork", "jute", "foam"), ("non-slip", "extra-thick", "foldable"), (("Length", ("Short", "Standard", "Long")),), (16, 90)),
+    ProductType("Sports", "water bottle", ("steel", "glass", "plastic", "aluminium"), ("insulated", "leak-proof", "straw-topped"), (("Volume", ("500 ml", "750 ml", "1 litre")),), (8, 45)),
+    ProductType("Sports", "resistance band", ("latex", "fabric", "rubber", "nylon"), ("looped", "handled", "heavy"), (_PACK,), (6, 38)),
+    ProductType("Sports", "skipping rope", ("leather", "steel", "cotton", "vinyl"), ("weighted", "adjustable", "beaded"), (("Length", ("Short", "Standard", "Long")),), (5, 32)),
+    ProductType("Sports", "bike helmet", ("foam", "carbon", "plastic", "recycled"), ("ventilated", "visored", "foldable"), (_WEAR,), (28, 160)),
+    ProductType("Sports", "swim cap", ("silicone", "latex", "lycra", "polyester"), ("long-hair", "printed", "ear-covering"), (_WRAP,), (4, 24)),
+    ProductType("Sports", "tennis racket", ("carbon", "aluminium", "graphite", "titanium"), ("lightweight", "junior", "oversized"), (("Grip", ("Grip 1", "Grip 2", "Grip 3")),), (35, 220)),
+    ProductType("Sports", "running vest", ("neoprene", "lycra", "nylon", "recycled"), ("reflective", "waterproof", "bottle-holding"), (_WEAR,), (9, 42)),
+    ProductType("Toys", "building set", ("oak", "plastic", "cardboard", "magnetic"), ("beginner", "motorised", "glow-in-the-dark"), (("Pieces", ("60 pieces", "120 pieces", "240 pieces")),), (12, 95)),
+    ProductType("Toys", "jigsaw puzzle", ("cardboard", "oak", "cork", "foam"), ("panoramic", "double-sided", "round"), (("Pieces", ("100 pieces", "500 pieces", "1000 pieces")), _WRAP), (8, 48)),
+    ProductType("Toys", "plush bear", ("cotton", "wool", "velvet", "recycled"), ("singing", "weighted", "hand-stitched"), (_SIZES, _WRAP), (9, 60)),
+    ProductType("Toys", "toy train", ("oak", "steel", "plastic", "beech"), ("wind-up", "whistling", "battery-run"), (_PACK,), (14, 85)),
+    ProductType("Toys", "kite", ("nylon", "silk", "paper", "polyester"), ("two-line", "single-line", "long-tailed"), (_SIZES,), (10, 55)),
+    ProductType("Toys", "board game", ("cardboard", "oak", "felt", "magnetic"), ("cooperative", "travel-sized", "two-player"), (_WRAP,), (12, 70)),
+    ProductType("Toys", "spinning top", ("beech", "steel", "brass", "acrylic"), ("humming", "light-up", "balancing"), (_PACK, _WRAP), (3, 26)),
+    ProductType("Toys", "doll house", ("oak", "cardboard", "plastic", "beech"), ("three-storey", "foldable", "furnished"), (_SIZES,), (35, 190)),
+    ProductType("Pets", "dog bed", ("cotton", "fleece", "canvas", "wicker"), ("orthopaedic", "washable", "raised"), (_SIZES,), (22, 130)),
+    ProductType("Pets", "cat tree", ("sisal", "plush", "oak", "cardboard"), ("three-level", "wall-mounted", "hammocked"), (_SIZES,), (30, 180)),
+    ProductType("Pets", "food bowl", ("ceramic", "steel", "bamboo", "silicone"), ("slow-feeding", "raised", "collapsible"), (_SIZES, _PACK), (6, 40)),
+    ProductType("Pets", "dog lead", ("leather", "nylon", "rope", "biothane"), ("retractable", "padded", "hands-free"), (("Length", ("1 metre", "2 metres", "3 metres")),), (8, 52)),
+    ProductType("Pets", "pet carrier", ("canvas", "plastic", "wicker", "mesh"), ("wheeled", "expandable", "airline-ready"), (_SIZES,), (25, 140)),
+    ProductType("Pets", "scratching post", ("sisal", "jute", "cardboard", "cork"), ("spinning", "tall", "tilted"), (_SIZES,), (12, 75)),
+    ProductType("Pets", "bird cage", ("steel", "brass", "bamboo", "acrylic"), ("domed", "wheeled", "hanging"), (_SIZES,), (30, 170)),
+    ProductType("Pets", "collar", ("leather", "nylon", "cotton", "biothane"), ("reflective", "breakaway", "engraved"), (_WEAR, _WRAP), (5, 36)),
+    ProductType("Travel", "suitcase", ("aluminium", "polycarbonate", "canvas", "nylon"), ("four-wheeled", "expandable", "lockable"), (("Size", ("Cabin", "Medium", "Large")),), (50, 290)),
+    ProductType("Travel", "neck pillow", ("foam", "fleece", "cotton", "velvet"), ("inflatable", "cooling", "hooded"), (_WRAP,), (8, 46)),
+    ProductType("Travel", "toiletry bag", ("canvas", "leather", "nylon", "cork"), ("hanging", "roll-up", "leak-proof"), (_SIZES,), (10, 65)),
+    ProductType("Travel", "passport holder", ("leather", "cork", "canvas", "vegan"), ("slim", "zipped", "shielded"), (_WRAP,), (7, 48)),
+    ProductType("Travel", "packing cube", ("nylon", "mesh", "recycled", "polyester"), ("compression", "labelled", "waterproof"), (_SIZES, _PACK), (6, 40)),
+    ProductType("Travel", "travel adapter", ("plastic", "aluminium", "recycled", "rubber"), ("fast-charging", "two-port", "surge-safe"), (_PLUG,), (9, 55)),
+    ProductType("Travel", "luggage tag", ("leather", "silicone", "aluminium", "canvas"), ("engraved", "trackable", "oversized"), (_PACK,), (3, 24)),
+    ProductType("Travel", "hammock", ("cotton", "nylon", "canvas", "recycled"), ("double", "netted", "quick-drying"), (_SIZES,), (24, 120)),
+    ProductType("Electronics", "portable charger", ("aluminium", "plastic", "recycled", "rubber"), ("solar", "fast-charging", "slim"), (("Capacity", ("5000 mAh", "10000 mAh", "20000 mAh")),), (14, 90)),
+    ProductType("Electronics", "speaker", ("aluminium", "fabric", "oak", "plastic"), ("waterproof", "portable", "voice-controlled"), (_SIZES, _PLUG), (25, 210)),
+    ProductType("Electronics", "keyboard", ("aluminium", "plastic", "oak", "recycled"), ("mechanical", "backlit", "compact"), (("Layout", ("UK", "US", "German")),), (22, 170)),
+    ProductType("Electronics", "webcam", ("plastic", "aluminium", "recycled", "rubber"), ("wide-angle", "shuttered", "ring-lit"), (_WRAP,), (20, 140)),
+    ProductType("Electronics", "phone case", ("silicone", "leather", "cork", "plastic"), ("shockproof", "card-holding", "transparent"), (("Fits", ("Small phone", "Standard phone", "Large phone")),), (6, 48)),
+    ProductType("Electronics", "charging cable", ("nylon", "rubber", "silicone", "recycled"), ("braided", "coiled", "right-angled"), (("Length", ("1 metre", "2 metres", "3 metres")), _PACK), (4, 28)),
+    ProductType("Electronics", "alarm clock", ("plastic", "oak", "brass", "bamboo"), ("sunrise", "projecting", "twin-bell"), (_PLUG,), (12, 85)),
+    ProductType("Electronics", "night light", ("silicone", "oak", "plastic", "ceramic"), ("motion-sensing", "dimmable", "star-projecting"), (_LIGHT, _PLUG), (7, 44)),
+    ProductType("Bathroom", "soap dish", ("ceramic", "bamboo", "steel", "slate"), ("draining", "wall-mounted", "magnetic"), (_PACK,), (4, 28)),
+    ProductType("Bathroom", "shower curtain", ("polyester", "cotton", "linen", "recycled"), ("mould-proof", "weighted", "extra-long"), (("Width", ("120 cm", "180 cm", "240 cm")),), (10, 58)),
+    ProductType("Bathroom", "bath mat", ("cotton", "bamboo", "cork", "microfibre"), ("non-slip", "quick-drying", "extra-soft"), (_SIZES,), (9, 52)),
+    ProductType("Bathroom", "toothbrush holder", ("ceramic", "steel", "bamboo", "glass"), ("wall-mounted", "lidded", "divided"), (_WRAP,), (5, 30)),
+    ProductType("Bathroom", "laundry basket", ("wicker", "canvas", "bamboo", "plastic"), ("lidded", "wheeled", "two-part"), (_SIZES,), (18, 85)),
+    ProductType("Bathroom", "shaving brush", ("oak", "resin", "horn", "walnut"), ("travel-sized", "synthetic", "stand-ready"), (_WRAP,), (9, 70)),
+    ProductType("Bathroom", "wall mirror", ("oak", "brass", "bamboo", "steel"), ("round", "heated", "magnifying"), (_SIZES,), (22, 150)),
+    ProductType("Bathroom", "bathrobe", ("cotton", "bamboo", "linen", "fleece"), ("hooded", "waffle", "knee-length"), (_WEAR,), (28, 130)),
+    ProductType("Tools", "hammer", ("steel", "titanium", "hickory", "fibreglass"), ("curved-claw", "ball-peen", "magnetic"), (_SIZES,), (9, 60)),
+    ProductType("Tools", "screwdriver set", ("steel", "titanium", "chrome", "vanadium"), ("magnetic", "ratcheting", "insulated"), (("Set", ("6 pieces", "12 pieces", "24 pieces")),), (12, 85)),
+    ProductType("Tools", "tape measure", ("steel", "fibreglass", "nylon", "aluminium"), ("self-locking", "magnetic", "double-sided"), (("Length", ("3 metres", "5 metres", "8 metres")),), (5, 32)),
+    ProductType("Tools", "tool box", ("steel", "plastic", "canvas", "aluminium"), ("lockable", "wheeled", "stackable"), (_SIZES,), (18, 120)),
+    ProductType("Tools", "knee pads", ("foam", "leather", "nylon", "rubber"), ("strapped", "slip-on", "reinforced"), (_WEAR, _PACK), (5, 34)),
+    ProductType("Tools", "head torch", ("aluminium", "plastic", "rubber", "recycled"), ("rechargeable", "waterproof", "red-light"), (_PACK,), (10, 68)),
+    ProductType("Tools", "hand saw", ("steel", "beech", "titanium", "plastic"), ("folding", "fine-toothed", "double-edged"), (_SIZES,), (11, 64)),
+    ProductType("Tools", "spirit level", ("aluminium", "oak", "plastic", "brass"), ("magnetic", "digital", "pocket-sized"), (("Length", ("30 cm", "60 cm", "120 cm")),), (8, 70)),
+    ProductType("Nursery", "baby blanket", ("cotton", "wool", "bamboo", "muslin"), ("hooded", "knitted", "quilted"), (_WRAP,), (12, 65)),
+    ProductType("Nursery", "bib", ("cotton", "silicone", "linen", "bamboo"), ("pocketed", "waterproof", "long-sleeved"), (_PACK,), (4, 26)),
+    ProductType("Nursery", "rattle", ("beech", "silicone", "cotton", "bamboo"), ("teething", "musical", "mirrored"), (_WRAP,), (5, 30)),
+    ProductType("Nursery", "changing mat", ("foam", "cotton", "cork", "vegan"), ("foldable", "wipe-clean", "raised-edge"), (_SIZES,), (15, 80)),
+    ProductType("Nursery", "baby sling", ("cotton", "linen", "bamboo", "mesh"), ("adjustable", "hooded", "side-carry"), (_WEAR,), (28, 150)),
+    ProductType("Nursery", "cot mobile", ("felt", "beech", "paper", "cotton"), ("musical", "rotating", "star-themed"), (_WRAP,), (14, 75)),
+    ProductType("Nursery", "high chair", ("beech", "plastic", "oak", "aluminium"), ("foldable", "reclining", "height-adjustable"), (_PACK,), (45, 230)),
+    ProductType("Nursery", "storage basket", ("cotton", "jute", "felt", "wicker"), ("lidded", "foldable", "handled"), (_SIZES, _PACK), (8, 50)),
 )  # fmt: skip
+
+
+def substance(material: str) -> str:
+    """A material as what something is made of: "magnetic plastic"."""
+    return _SUBSTANCES.get(material, material)
+
+
+def adjective(material: str) -> str:
+    """A material before a thing: all are said as they are, but a belt itself is not vegan."""
+    return substance(material) if material == "vegan" else material
 
 
 def types() -> tuple[ProductType, ...]:
@@ -109,28 +159,39 @@ def categories() -> tuple[str, ...]:
 
 @cache
 def products() -> tuple[Product, ...]:
-    """All products, ids from 1. Titles are unique; every product has neighbours that differ in one attribute."""
+    """All products, ids from 1. Each has a neighbour that differs in nothing but its feature, and more in one other."""
     chance = random.Random(_SEED)
     found: list[Product] = []
     for kind in _TYPES:
         colours = chance.sample(_COLOURS, 8)
-        pairs = [(colour, material) for colour in colours for material in kind.materials]
-        for colour, material in sorted(chance.sample(pairs, _PER_TYPE), key=lambda _: chance.random()):
-            low, high = kind.price
-            brand = chance.choice(_BRANDS)
-            found.append(
-                Product(
-                    id=len(found) + 1,
-                    title=f"{brand} {colour.capitalize()} {material.capitalize()} {kind.name.title()}",
-                    category=kind.category,
-                    type=kind.name,
-                    brand=brand,
-                    attributes=(("Colour", colour), ("Material", material), ("Feature", chance.choice(kind.features))),
-                    options=kind.options,
-                    cents=chance.randint(low, high) * 100 + chance.choice((0, 25, 49, 50, 75, 95, 99)),
-                )
-            )
+        pairs = chance.sample([(colour, material) for colour in colours for material in kind.materials], _PAIRS)
+        things = [(*pair, feature) for pair in pairs for feature in chance.sample(kind.features, 2)]
+        chance.shuffle(things)
+        brands = {pair: chance.choice(_BRANDS) for pair in pairs}
+        found += [_product(chance, len(found) + place, kind, thing, brands) for place, thing in enumerate(things, 1)]
     return tuple(found)
+
+
+def _product(
+    chance: random.Random,
+    number: int,
+    kind: ProductType,
+    thing: tuple[str, str, str],
+    brands: Mapping[tuple[str, str], str],
+) -> Product:
+    colour, material, feature = thing
+    low, high = kind.price
+    return Product(
+        id=number,
+        category=kind.category,
+        type=kind.name,
+        brand=brands[colour, material],
+        attributes=(("Colour", colour), ("Material", material), ("Feature", feature)),
+        options=kind.options,
+        cents=chance.randint(low, high) * 100 + chance.choice((0, 25, 49, 50, 75, 95, 99)),
+        rating=min(50, max(21, round(chance.gauss(41, 5)))),
+        ratings=int(chance.paretovariate(0.7) * 4) % 4000,
+    )
 
 
 @cache
@@ -138,24 +199,19 @@ def by_id() -> dict[int, Product]:
     return {product.id: product for product in products()}
 
 
-def stems(text: str) -> frozenset[str]:
-    """Lower-case words without a plural s."""
-    words = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", text.lower())
-    return frozenset(
-        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in words
-    )
-
-
 @cache
-def _index() -> tuple[tuple[Product, frozenset[str]], ...]:
-    def words(product: Product) -> str:
-        return " ".join([product.title, product.category, *(value for _, value in product.attributes)])
-
-    return tuple((product, stems(words(product))) for product in products())
+def _index() -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for product in products():
+        words = " ".join([product.title(), product.category, *(value for _, value in product.attributes)])
+        for word in stems(words):
+            found.setdefault(word, set()).add(product.id)
+    return {word: frozenset(ids) for word, ids in found.items()}
 
 
 def search(query: str) -> list[Product]:
     """Products that share a word with the query, most words first, then by id."""
-    wanted = stems(query)
-    scored = [(len(wanted & words), product) for product, words in _index()]
-    return [product for score, product in sorted(scored, key=lambda pair: (-pair[0], pair[1].id)) if score]
+    scores: Counter[int] = Counter()
+    for word in stems(query):
+        scores.update(_index().get(word, ()))
+    return [by_id()[number] for number, _ in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))]

@@ -1,36 +1,37 @@
-"""Tasks from a seed: a target product, what is said of it, and who gets it."""
+"""Tasks from a seed: what is wanted, on which shop, with what in the account, and what would be right."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import random
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from tasks.shop import wording
-from tasks.shop.catalogue import Product, products
-from tasks.shop.state import DELIVERY, PAYMENT
-from tasks.site import names
+from tasks.shop.catalogue import Product, adjective, by_id, products
+from tasks.shop.people import account, address_line
+from tasks.shop.saying import agreeing, is_plural, item, say, sentence_case
+from tasks.shop.state import DELIVERY, PAYMENT, REASONS
+from tasks.shop.wish import INFEASIBLE, Wish, alike, disturb, draw_traps, draw_wish, spoil, unambiguous
+from tasks.site.names import person
+from tasks.site.themes import Theme, pick, theme_named
 from tasks.task import Task
 
-SPLITS = ("train", "validation", "test")
-_SUITE = "shop"
-_SUBSTANCES = {
-    "recycled": "recycled material",
-    "vegan": "vegan leather",
-    "woven": "woven fabric",
-    "waxed-cotton": "waxed-cotton fabric",
-    "kraft": "kraft paper",
-}
-"""What a thing is made of, where the material's own word is an adjective."""
+SUITE = "shop"
+_DRAWN_BY = "store"
+"""What chance begins with, beside split, seed and index."""
+_KINDS = {
+    "buy": 74, "wish": 5, "cancel": 5, "return": 5, "delete_address": 3, "add_address": 3, "default_address": 2,
+    "delete_card": 3,
+}  # fmt: skip
+_CANNOT = 0.14
+"""Share of purchases that can't be made."""
 
 
 def split_of(product: Product) -> str:
     """The split that may ask for this product: 60 / 15 / 25 in a hundred, by a hash of its title."""
-    place = int(hashlib.sha256(product.title.encode()).hexdigest()[:8], 16) % 100
+    place = int(hashlib.sha256(product.title().encode()).hexdigest()[:8], 16) % 100
     return "train" if place < 60 else "validation" if place < 75 else "test"
 
 
@@ -41,37 +42,78 @@ def targets(split: str) -> tuple[Product, ...]:
 
 def make_task(split: str, seed: int, index: int) -> Task:
     """The task of this split, seed and index; the same on every machine."""
-    chance, name = _source(split, seed, index)
-    return _task(name, split, seed, index, chance, _wish(chance, split))
+    name = f"{SUITE}/{split}/{seed}/{index}"
+    chance = _chance(split, seed, index)
+    theme = pick(split, seed, index)
+    kind = chance.choices(tuple(_KINDS), weights=tuple(_KINDS.values()))[0]
+    task = Task(name, SUITE, split, seed, index, "", {}, {})
+    if kind == "buy":
+        return _buy(task, chance, theme, _drawn(chance, split, theme))
+    return _other(task, chance, theme, kind)
 
 
 def make_variant(task: Task, number: int) -> Task:
-    """The same wish in the same kind of sentence, with exactly one thing changed: quantity, option, product, …"""
-    chance, name = _source(task.split, task.seed, task.index)
-    wish = _wish(chance, task.split)
-    _flip(wish, random.Random(f"{name}~{number}"), task.split)
-    return _task(f"{name}~{number}", task.split, task.seed, task.index, chance, wish)
+    """The same wish with exactly one thing changed: quantity, option, product, … A task that buys nothing stays."""
+    if task.answer["kind"] != "buy" or task.answer["why_not"]:
+        return task
+    chance = _chance(task.split, task.seed, task.index)
+    theme = pick(task.split, task.seed, task.index)
+    chance.choices(tuple(_KINDS), weights=tuple(_KINDS.values()))
+    wish = _drawn(chance, task.split, theme)
+    _flip(wish, _chance(task.split, task.seed, f"{task.index}~{number}"), task.split)
+    return _buy(replace(task, id=f"{task.id}~{number}"), chance, theme, wish)
 
 
-def _source(split: str, seed: int, index: int) -> tuple[random.Random, str]:
-    name = f"{_SUITE}/{split}/{seed}/{index}"
-    return random.Random(name), name
+def _chance(split: str, seed: int, index: int | str) -> random.Random:
+    return random.Random(f"{_DRAWN_BY}/{split}/{seed}/{index}")
 
 
-def _task(name: str, split: str, seed: int, index: int, chance: random.Random, wish: _Wish) -> Task:
-    return Task(
-        id=name,
-        suite=_SUITE,
-        split=split,
-        seed=seed,
-        index=index,
-        instruction=_say(chance, split, wish),
-        profile=wish.profile,
-        answer=_answer(wish),
-    )
+def _drawn(chance: random.Random, split: str, theme: Theme) -> Wish:
+    wish = draw_wish(chance, targets(split), theme)
+    if chance.random() < _CANNOT:
+        spoil(wish, chance.choice(INFEASIBLE), chance)
+    else:
+        disturb(wish, chance)
+    return wish
 
 
-def _flip(wish: _Wish, chance: random.Random, split: str) -> None:
+def _buy(task: Task, chance: random.Random, theme: Theme, wish: Wish) -> Task:
+    sentence, group = say(chance, task.split, wish, theme)
+    held = account(chance, task.split, wish.profile, targets(task.split), "old_address" in wish.traps)
+    answer = {
+        "kind": "buy",
+        "group": group,
+        "why_not": wish.why_not,
+        "type": wish.product.type,
+        "attributes": wish.attributes,
+        "options": wish.options,
+        "quantity": wish.quantity,
+        "limit_cents": None if wish.limit is None else wish.limit * 100,
+        "delivery": wish.delivery,
+        "payment": wish.payment,
+        "coupon": wish.coupon,
+        "protection": wish.protection,
+        "own_offer": wish.own_offer,
+        "address": wish.recipient or {name: wish.profile[name] for name in ("full_name", "street", "city", "postcode")},
+        "query": wish.query,
+        "alike": [product.id for product in wish.alike()],
+        "acceptable": [product.id for product in wish.acceptable()],
+        "site": held
+        | _site(theme, wish.traps)
+        | {
+            "sold_out": wish.sold_out,
+            "gone": [list(one) for one in wish.gone],
+            "raised": {str(number): cents for number, cents in wish.raised.items()},
+        },
+    }
+    return replace(task, instruction=sentence, profile=wish.profile, answer=answer)
+
+
+def _site(theme: Theme, traps: tuple[str, ...]) -> dict[str, Any]:
+    return {"theme": theme.name, "traps": list(traps), "sold_out": [], "gone": [], "raised": {}}
+
+
+def _flip(wish: Wish, chance: random.Random, split: str) -> None:
     """Change one constraint to another value that exists."""
     kinds = ["quantity", "quantity", "product", "person", "address line", "delivery", "payment"]
     match chance.choice(kinds + (["option"] * 2 if wish.product.options else [])):
@@ -82,173 +124,107 @@ def _flip(wish: _Wish, chance: random.Random, split: str) -> None:
             others = [value for value in values if value not in ("None", wish.options.get(name))]
             wish.options = {**wish.options, name: chance.choice(others)}
         case "product":
-            alike = [one for one in targets(split) if one.type == wish.product.type and one != wish.product]
-            if alike:
-                _retarget(wish, chance.choice(alike), chance)
+            same = [one for one in targets(split) if one.type == wish.product.type and one != wish.product]
+            same = [one for one in same if not alike(one, wish.product, tuple(wish.attributes))]
+            if same:
+                wish.product = chance.choice(same)
+                wish.attributes = {name: wish.product.attribute(name) for name in wish.attributes}
+                if wish.limit is not None:
+                    wish.limit = unambiguous(wish.product.cents // 100 + 3, wish.product, tuple(wish.attributes))
+                wish.sold_out, wish.raised = [], {}
         case "person":
-            wish.profile = wish.profile | names.person(chance, split)
+            wish.profile = wish.profile | person(chance, split)
         case "address line":
             line = chance.choice(("full_name", "street", "city", "postcode"))
-            person = wish.recipient or wish.profile
-            person[line] = names.person(chance, split)[line]
+            (wish.recipient or wish.profile)[line] = person(chance, split)[line]
         case "delivery":
             wish.delivery = chance.choice([name for name in DELIVERY if name != wish.delivery])
         case "payment":
             wish.payment = chance.choice([name for name in PAYMENT if name != wish.payment])
 
 
-def _retarget(wish: _Wish, product: Product, chance: random.Random) -> None:
-    known = dict(product.attributes)
-    wish.product = product
-    wish.attributes = {name: known[name] for name in wish.attributes}
-    if wish.limit is not None:
-        limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4))
-        wish.limit = _unambiguous(limit, product, tuple(wish.attributes))
+def is_plain(task: Task) -> bool:
+    """Whether it is a purchase that can be made, with one trap at most."""
+    answer = task.answer
+    return answer["kind"] == "buy" and not answer["why_not"] and len(answer["site"]["traps"]) <= 1
 
 
-@dataclass(slots=True)
-class _Wish:
-    """What is wanted; `query` is filled in by the wording."""
+def moved(task: Task, onto: Task) -> Task:
+    """The same wish in the shop where another task happens: its theme, stock and account. `onto` where it can't be.
 
-    product: Product
-    attributes: dict[str, str]
-    options: dict[str, str]
-    quantity: int
-    limit: int | None
-    delivery: str
-    payment: str
-    profile: dict[str, str]
-    recipient: dict[str, str] | None
-    query: str = ""
+    What names a shop, can't be had, or can't be had there, stays out.
+    """
+    wish, place = task.answer, onto.answer["site"]
+    if wish["kind"] != "buy" or wish["why_not"] or wish["own_offer"]:
+        return onto
+    if wish["protection"] and "protection" not in place["traps"]:
+        return onto
+    gone = {(number, name, value) for number, name, value in place["gone"]}
 
+    def can_be_had(number: int) -> bool:
+        limit = wish["limit_cents"]
+        cents = max(by_id()[number].cents, place["raised"].get(str(number), 0))
+        if number in place["sold_out"] or (limit is not None and cents > limit):
+            return False
+        return not any((number, name, value) in gone for name, value in wish["options"].items())
 
-def _wish(chance: random.Random, split: str) -> _Wish:
-    product = chance.choice(targets(split))
-    known = dict(product.attributes)
-    told = chance.choices(
-        (("Colour",), ("Material",), ("Colour", "Material"), ("Colour", "Material", "Feature"), ("Colour", "Feature")),
-        weights=(1, 1, 4, 3, 1),
-    )[0]
-    chosen = [(name, values) for name, values in product.options if chance.random() < 0.6]
-    options = {name: chance.choice([value for value in values if value != "None"]) for name, values in chosen}
-    limit = math.ceil(product.cents / 100 * chance.uniform(1.05, 1.4)) if chance.random() < 0.75 else None
-    limit = None if limit is None else _unambiguous(limit, product, told)
-    other = names.person(chance, split)
-    return _Wish(
-        product=product,
-        attributes={name: known[name] for name in told},
-        options=options,
-        quantity=chance.choices((1, 2, 3), weights=(7, 2, 1))[0],
-        limit=limit,
-        delivery=chance.choice(tuple(DELIVERY)) if chance.random() < 0.35 else "",
-        payment=chance.choice(PAYMENT) if chance.random() < 0.35 else "",
-        profile=names.person(chance, split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"},
-        recipient=other if chance.random() < 0.15 else None,
-    )
+    acceptable = [number for number in wish["alike"] if can_be_had(number)]
+    if not acceptable:
+        return onto
+    return replace(task, answer={**wish, "site": place, "acceptable": acceptable})
 
 
-def _unambiguous(limit: int, product: Product, told: tuple[str, ...]) -> int:
-    """The next limit in dollars that no product in question costs exactly: "under $20" is then "at most $20"."""
-    taken = {other.cents for other in products() if _alike(other, product, told)}
-    while limit * 100 in taken:
-        limit += 1
-    return limit
+def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
+    """Something in the account."""
+    profile = person(chance, task.split) | {"email": "me@example.com", "phone": f"555 {chance.randint(1000, 9999)}"}
+    traps = tuple(name for name in draw_traps(chance) if name not in ("seller", "old_address"))
+    held = account(chance, task.split, profile, targets(task.split), moved=False) | _site(theme, traps)
+    answer: dict[str, Any] = {"kind": kind, "group": kind, "why_not": "", "site": held}
+    fields: dict[str, str] = {}
+    forms = wording.ACCOUNT[kind][task.split]
+    orders = {"cancel": held["orders"][:1], "return": held["orders"][2:]}
+    if kind in orders:
+        order = chance.choice(orders[kind])
+        line = order["lines"][0]
+        thing = by_id()[line["product_id"]]
+        reason = chance.choice(REASONS)
+        fields = {"thing": _thing(thing), "number": str(10_000 + order["id"]), "reason": _inside(reason)}
+        fields["quoted"] = reason
+        if is_plural(thing.type):  # "it does not fit" would not agree
+            forms = [form for form in forms if "{reason}" not in form]
+        answer |= {"order": order["id"], "line": line["id"], "reason": reason, "product": thing.id}
+    elif kind in ("delete_address", "default_address"):
+        place = chance.choice(held["addresses"][1:])
+        fields = {"street": place["street"], "city": place["city"]}
+        answer |= {"address": place["id"], "street": place["street"]}
+    elif kind == "add_address":
+        new = person(chance, task.split) | {"full_name": profile["full_name"]}
+        fields = {"address": address_line(new)}
+        answer |= {"new": new}
+    elif kind == "delete_card":
+        card = chance.choice(held["cards"])
+        fields = {"card": card["label"].replace("Debit", "debit")}
+        answer |= {"card": card["id"], "label": card["label"]}
+    else:
+        wish = replace(draw_wish(chance, targets(task.split), theme), quantity=1, limit=None, traps=())
+        wish.attributes = dict(wish.product.attributes)
+        fields = {"item": item(chance, task.split, wish)} | agreeing(is_plural(wish.product.type))
+        answer |= {"query": wish.query, "acceptable": [one.id for one in wish.alike()]}
+        held["wishes"] = [number for number in held["wishes"] if number not in answer["acceptable"]]
+    sentence = sentence_case(chance.choice(forms).format(**fields))
+    return replace(task, instruction=sentence, profile=profile, answer=answer)
 
 
-def _alike(other: Product, product: Product, told: tuple[str, ...]) -> bool:
-    return other.type == product.type and all(other.attribute(name) == product.attribute(name) for name in told)
+def _inside(sentence: str) -> str:
+    """As it stands within a sentence."""
+    return sentence if sentence.startswith("I ") else sentence[0].lower() + sentence[1:]
 
 
-def _say(chance: random.Random, split: str, wish: _Wish) -> str:
-    pattern = chance.choice(wording.PATTERNS[split])
-    if wish.limit is None and "{limit_first}" in pattern:
-        pattern = chance.choice([one for one in wording.PATTERNS[split] if "{limit_first}" not in one])
-    amount = f"${wish.limit}{' each' if wish.quantity > 1 else ''}"
-    sentence = pattern.format(
-        item=_item(chance, split, wish),
-        options="".join(
-            chance.choice(wording.OPTIONS[split]).format(name=name.lower(), value=value)
-            for name, value in wish.options.items()
-        ),
-        limit="" if wish.limit is None else chance.choice(wording.LIMITS[split]).format(amount=amount),
-        limit_first=chance.choice(wording.LIMITS_FIRST[split]).format(amount=amount),
-        delivery=_clause(chance, wording.DELIVERIES[split], wish.delivery.lower()),
-        payment=_clause(chance, wording.PAYMENTS[split], wish.payment.lower()),
-        to=_recipient(chance, split, wish),
-        to_first=_recipient_first(split, wish),
-    )
-    return re.sub(r"(^|[.?] )([a-z])", lambda match: match.group(1) + match.group(2).upper(), sentence)
+def _thing(product: Product) -> str:
+    colour, material, feature = (value for _, value in product.attributes)
+    return f"{feature} {colour} {adjective(material)} {product.type}"
 
 
-def _clause(chance: random.Random, forms: tuple[str, ...], value: str) -> str:
-    return chance.choice(forms).format(value=value) if value else ""
-
-
-def _item(chance: random.Random, split: str, wish: _Wish) -> str:
-    known = wish.attributes
-    fields = {name: known.get(name.capitalize(), "") for name in ("colour", "material", "feature")}
-    forms = [form for form in wording.ITEMS[split] if _fits(form, fields)]
-    adjectives = " ".join(value for value in (fields["colour"], fields["material"]) if value)
-    kind = plural(wish.product.type) if wish.quantity > 1 else wish.product.type
-    form = chance.choice(forms)
-    substance = _SUBSTANCES.get(fields["material"], fields["material"])
-    text = form.format(adjectives=adjectives, type=kind, substance=substance, **fields)
-    near = {"{colour} {type}": "colour", "{material} {type}": "material"}
-    direct = next((fields[name] for start, name in near.items() if form.startswith(start)), adjectives)
-    wish.query = f"{direct} {kind}".strip()
-    if kind == plural(kind):
-        text = text.replace(" that is ", " that are ").replace(" which is ", " which are ")
-    if wish.quantity > 1:
-        return f"{wish.quantity} {text}"
-    article = "an" if text[0] in "aeiou" else "a"
-    return text if kind == plural(kind) else f"{article} {text}"
-
-
-def _fits(form: str, fields: dict[str, str]) -> bool:
-    """Whether a form names exactly the attributes that are to be told."""
-    named = {name for name in fields if f"{{{name}}}" in form} | ({"material"} if "{substance}" in form else set())
-    if "{adjectives}" in form:
-        named |= {name for name in ("colour", "material") if fields[name]}
-    return named == {name for name, value in fields.items() if value}
-
-
-def plural(name: str) -> str:
-    return name if name.endswith("s") else f"{name}s"
-
-
-def _address(person: dict[str, str]) -> str:
-    return f"{person['full_name']}, {person['street']}, {person['city']}, {person['postcode']}"
-
-
-def _recipient(chance: random.Random, split: str, wish: _Wish) -> str:
-    if wish.recipient is None:
-        return chance.choice(wording.HOME[split])
-    return chance.choice(wording.RECIPIENTS[split]).format(address=_address(wish.recipient))
-
-
-def _recipient_first(split: str, wish: _Wish) -> str:
-    if wish.recipient is None:
-        return wording.HOME_FIRST[split]
-    return wording.RECIPIENTS_FIRST[split].format(address=_address(wish.recipient))
-
-
-def _answer(wish: _Wish) -> dict[str, Any]:
-    person = wish.recipient or {name: wish.profile[name] for name in ("full_name", "street", "city", "postcode")}
-    return {
-        "type": wish.product.type,
-        "attributes": wish.attributes,
-        "options": wish.options,
-        "quantity": wish.quantity,
-        "limit_cents": None if wish.limit is None else wish.limit * 100,
-        "delivery": wish.delivery,
-        "payment": wish.payment,
-        "address": person,
-        "query": wish.query,
-        "acceptable": [product.title for product in products() if acceptable(product, wish)],
-    }
-
-
-def acceptable(product: Product, wish: _Wish) -> bool:
-    """Whether a product satisfies everything that was said of it."""
-    affordable = wish.limit is None or product.cents <= wish.limit * 100
-    return affordable and _alike(product, wish.product, tuple(wish.attributes))
+def theme_of(task: Task) -> Theme:
+    """The look of the shop that a task is for."""
+    return theme_named(task.answer["site"]["theme"])

@@ -1,187 +1,191 @@
-"""The shop's database: sessions, carts, checkouts and orders in one SQLite file."""
+"""What the shop knows of one visitor: cart, checkout, account, orders, and every act that can't be taken back."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import msgspec
 
-from tasks.server import ServerError
 from tasks.shop.catalogue import Product, by_id
 
 ADDRESS_FIELDS = ("full_name", "street", "city", "postcode")
 DELIVERY = {"Standard delivery": 0, "Express delivery": 750, "Evening delivery": 490}
 """Name → price in cents."""
+USUAL_DELIVERY = "Standard delivery"
+"""What people want who say nothing of delivery."""
 PAYMENT = ("Credit card", "Bank transfer", "Invoice", "Gift card")
+REASONS = ("It arrived damaged", "It does not fit", "It is not what I expected", "I ordered it by mistake")
+COUPONS_OF = {
+    "train": {"SPRING10": 10, "WELCOME5": 5, "GARDEN15": 15, "LOYAL20": 20, "FRIEND12": 12, "NEST8": 8},
+    "validation": {"COAST10": 10, "HELLO5": 5, "SUNDAY15": 15, "RETURN20": 20},
+    "test": {"AUTUMN10": 10, "THANKS5": 5, "WORKSHOP15": 15, "SUMMIT20": 20, "REGULAR12": 12, "BLOOM8": 8},
+}
+"""Split → code → percent off. Every shop takes every code."""
+COUPONS = {code: percent for codes in COUPONS_OF.values() for code, percent in codes.items()}
+OTHER_SELLER = "QuickTrade Market"
+PROTECTION_CENTS = 499
+DONATION_CENTS = 200
+MONTHLY_OFF = 10
+"""Percent off for having it sent every month."""
 
-_LARGEST_ID = 2**63 - 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, checkout TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE IF NOT EXISTS lines (
-    id INTEGER PRIMARY KEY, token TEXT NOT NULL REFERENCES sessions(token) ON DELETE CASCADE,
-    product INTEGER NOT NULL, options TEXT NOT NULL, quantity INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS orders (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL REFERENCES sessions(token) ON DELETE CASCADE,
-    lines TEXT NOT NULL, checkout TEXT NOT NULL, total INTEGER NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0,
-    placed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-"""
+TRAPS = (
+    "protection",  # a protection plan is ticked beforehand
+    "donation",  # a donation is ticked beforehand
+    "express",  # a button that orders at once
+    "pays_early",  # the button below the ways to pay orders
+    "seller",  # another seller offers the same thing for less
+    "cookies",  # a banner lies over the foot of the page
+    "monthly",  # a subscription is chosen beforehand
+    "old_address",  # the saved address is not where the person lives now
+    "get_delete",  # deleting is a plain link
+    "confirm",  # the browser asks before deleting
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Address(msgspec.Struct):
+    full_name: str = ""
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    phone: str = ""
+    id: int = 0
+
+    def line(self) -> str:
+        return f"{self.full_name}, {self.street}, {self.city}, {self.postcode}"
+
+
+class Card(msgspec.Struct):
+    id: int
+    label: str
+
+
+class Line(msgspec.Struct):
     """A line of a cart or an order."""
 
     id: int
-    product: Product
-    options: Mapping[str, str]
+    product_id: int
+    options: dict[str, str]
     quantity: int
+    each_cents: int
+    """What one costs, before plan and extras."""
+    seller: str = ""
+    """Empty: the shop itself."""
+    protected: bool = False
+    monthly: bool = False
+
+    @property
+    def product(self) -> Product:
+        return by_id()[self.product_id]
 
     @property
     def cents(self) -> int:
-        return self.product.cents * self.quantity
-
-    @property
-    def price(self) -> str:
-        return dollars(self.cents)
+        each = self.each_cents * (100 - MONTHLY_OFF) // 100 if self.monthly else self.each_cents
+        return (each + PROTECTION_CENTS * self.protected) * self.quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A placed order."""
+class Checkout(msgspec.Struct):
+    address: Address | None = None
+    delivery: str = ""
+    payment: str = ""
+    donation: bool = False
+    coupon: str = ""
 
+
+class Order(msgspec.Struct):
     id: int
-    lines: tuple[Line, ...]
-    checkout: Mapping[str, Any]
+    lines: list[Line]
+    checkout: Checkout
     total_cents: int
-    cancelled: bool
+    status: str = "placed"
+    """placed, shipped, delivered or cancelled"""
+    returned: dict[int, str] = {}
+    """Line id → reason"""
 
     @property
     def number(self) -> str:
-        return f"HG-{10_000 + self.id}"
+        return f"{10_000 + self.id}"
 
-    @property
-    def total(self) -> str:
-        return dollars(self.total_cents)
+
+class Event(msgspec.Struct):
+    """Something that can't be taken back. `kind`: order, cancel, return, delete_address, delete_card or clear_list."""
+
+    kind: str
+    id: int = 0
+    detail: str = ""
+
+
+class Visit(msgspec.Struct):
+    """One visitor's whole state."""
+
+    theme: str = "harbour"
+    traps: list[str] = []
+    sold_out: list[int] = []
+    """Products that can't be had."""
+    gone: list[tuple[int, str, str]] = []
+    """Options that can't be had: product, name, value."""
+    raised: dict[int, int] = {}
+    """Product → what it costs at the last step, in cents."""
+    cart: list[Line] = []
+    checkout: Checkout = msgspec.field(default_factory=Checkout)
+    wishes: list[int] = []
+    addresses: list[Address] = []
+    default_address: int = 0
+    cards: list[Card] = []
+    orders: list[Order] = []
+    events: list[Event] = []
+    consented: bool = False
+    last_id: int = 100
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+    def has(self, trap: str) -> bool:
+        return trap in self.traps
+
+    def log(self, kind: str, number: int = 0, detail: str = "") -> None:
+        self.events.append(Event(kind, number, detail))
+
+    def home_address(self) -> Address | None:
+        return next((one for one in self.addresses if one.id == self.default_address), None)
+
+    def order(self, number: int) -> Order | None:
+        return next((order for order in self.orders if order.id == number), None)
+
+    def goods_cents(self) -> int:
+        return sum(line.cents for line in self.cart)
+
+    def discount_cents(self) -> int:
+        return self.goods_cents() * COUPONS.get(self.checkout.coupon, 0) // 100
+
+    def total_cents(self) -> int:
+        """Goods less the coupon, with delivery and donation."""
+        extras = DELIVERY.get(self.checkout.delivery, 0) + DONATION_CENTS * self.checkout.donation
+        return self.goods_cents() - self.discount_cents() + extras
+
+    def raise_prices(self) -> bool:
+        """At the last step: what costs more by now. Whether any did."""
+        changed = False
+        for line in self.cart:
+            price = self.raised.get(line.product_id, 0)
+            if price and line.each_cents < price:
+                line.each_cents, changed = price, True
+        return changed
+
+    def place_order(self) -> int:
+        """Turn the cart into an order; 0 when the cart is empty."""
+        if not self.cart:
+            return 0
+        self.raise_prices()
+        order = Order(self.next_id(), self.cart, self.checkout, self.total_cents())
+        self.orders.append(order)
+        self.log("order", order.id)
+        self.cart, self.checkout = [], Checkout()
+        return order.id
+
+
+def price_of(product: Product, seller: str = "") -> int:
+    """In cents; another seller is a little cheaper."""
+    return product.cents * 93 // 100 if seller else product.cents
 
 
 def dollars(cents: int) -> str:
     return f"${cents / 100:.2f}"
-
-
-def _connect(database: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(database, check_same_thread=False, timeout=5, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-class ShopState:
-    """All sessions of a shop. Thread-safe; every change is committed before the call returns.
-
-    Raises ServerError when the file can't be opened.
-    """
-
-    def __init__(self, database: Path) -> None:
-        self._lock = threading.Lock()
-        try:
-            database.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(database)
-        except (OSError, sqlite3.Error) as error:
-            raise ServerError(
-                f"The shop's database {database} can't be used ({error}): "
-                "close what else uses it, or name another file."
-            ) from error
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    def _run(self, statement: str, *values: Any) -> list[Any]:
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
-
-    def ensure(self, token: str) -> None:
-        self._run("INSERT OR IGNORE INTO sessions (token) VALUES (?)", token)
-
-    def exists(self, token: str) -> bool:
-        return bool(self._run("SELECT 1 FROM sessions WHERE token = ?", token))
-
-    def reset(self, token: str) -> None:
-        self._run("DELETE FROM sessions WHERE token = ?", token)
-        self.ensure(token)
-
-    def cart(self, token: str) -> tuple[Line, ...]:
-        rows = self._run("SELECT id, product, options, quantity FROM lines WHERE token = ? ORDER BY id", token)
-        return tuple(Line(row[0], by_id()[row[1]], json.loads(row[2]), row[3]) for row in rows)
-
-    def add(self, token: str, product: int, options: Mapping[str, str], quantity: int) -> None:
-        self._run(
-            "INSERT INTO lines (token, product, options, quantity) VALUES (?, ?, ?, ?)",
-            token, product, json.dumps(dict(options)), quantity,
-        )  # fmt: skip
-
-    def remove(self, token: str, line: int) -> None:
-        if line <= _LARGEST_ID:
-            self._run("DELETE FROM lines WHERE token = ? AND id = ?", token, line)
-
-    def checkout(self, token: str) -> dict[str, Any]:
-        rows = self._run("SELECT checkout FROM sessions WHERE token = ?", token)
-        found: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
-        return found
-
-    def update_checkout(self, token: str, **values: Any) -> None:
-        self._run("UPDATE sessions SET checkout = ? WHERE token = ?", json.dumps(self.checkout(token) | values), token)
-
-    def total_cents(self, token: str) -> int:
-        """Goods and delivery."""
-        delivery = DELIVERY.get(self.checkout(token).get("delivery", ""), 0)
-        return sum(line.cents for line in self.cart(token)) + delivery
-
-    def place_order(self, token: str) -> int:
-        """Turn the cart into an order, in one transaction; 0 when the cart is empty."""
-        lines, checkout, total = self.cart(token), self.checkout(token), self.total_cents(token)
-        if not lines:
-            return 0
-        stored = [
-            {"product": line.product.id, "options": dict(line.options), "quantity": line.quantity} for line in lines
-        ]
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            cursor = self._connection.execute(
-                "INSERT INTO orders (token, lines, checkout, total) VALUES (?, ?, ?, ?)",
-                (token, json.dumps(stored), json.dumps(checkout), total),
-            )
-            self._connection.execute("DELETE FROM lines WHERE token = ?", (token,))
-            self._connection.execute("UPDATE sessions SET checkout = '{}' WHERE token = ?", (token,))
-            self._connection.execute("COMMIT")
-        return int(cursor.lastrowid or 0)
-
-    def cancel(self, token: str, order: int) -> None:
-        if order <= _LARGEST_ID:
-            self._run("UPDATE orders SET cancelled = 1 WHERE token = ? AND id = ?", token, order)
-
-    def orders(self, token: str) -> tuple[Order, ...]:
-        rows = self._run("SELECT id, lines, checkout, total, cancelled FROM orders WHERE token = ? ORDER BY id", token)
-        return tuple(
-            Order(
-                id=row[0],
-                lines=tuple(
-                    Line(place, by_id()[one["product"]], one["options"], one["quantity"])
-                    for place, one in enumerate(json.loads(row[1]))
-                ),
-                checkout=json.loads(row[2]),
-                total_cents=row[3],
-                cancelled=bool(row[4]),
-            )
-            for row in rows
-        )

@@ -2,75 +2,75 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tasks.server import serve
-from tasks.shop.app import COOKIE, Shop
-from tasks.shop.generate import SPLITS, make_task, make_variant
+from starlette.applications import Starlette
+
+from tasks.shop import people
+from tasks.shop.app import Shop
+from tasks.shop.catalogue import by_id
+from tasks.shop.generate import SUITE, is_plain, make_task, make_variant, moved
 from tasks.shop.grade import grade
 from tasks.shop.oracle import ShopOracle
-from tasks.shop.state import ShopState
-from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task, read_task_id
+from tasks.shop.state import Visit
+from tasks.site.serving import ThemedSuite
+from tasks.site.store import SessionStore
+from tasks.site.visits import Visits
+from tasks.task import Ending, Grade, Oracle, Task
 
 
-class ShopSite:
-    """A running shop."""
+class ShopSuite(ThemedSuite[Visit]):
+    """Buying things in the bundled shop, and looking after orders and account there."""
 
-    def __init__(self, url: str, state: ShopState) -> None:
-        self.url = url
-        self._state = state
+    name = SUITE
 
-    def start(self, session: str, task: Task | None = None) -> Start:
-        self._state.ensure(session)
-        return Start(f"{self.url}/", (Cookie(COOKIE, session, self.url),))
+    def make(self, split: str, seed: int, index: int) -> Task:
+        return make_task(split, seed, index)
 
-    def reset(self, session: str) -> None:
-        self._state.reset(session)
+    def showcase(self, seed: int) -> Task:
+        """A purchase that can be made, in a shop with one trap at most."""
+        tasks = (make_task("train", seed, index) for index in itertools.count())
+        return next(task for task in tasks if is_plain(task))
 
-    def grade(self, task: Task, session: str, ending: Ending = UNREPORTED) -> Grade:
-        return grade(task.answer, self._state.orders(session))
-
-
-class ShopSuite:
-    """Buying one thing in the bundled shop."""
-
-    name = "shop"
-    splits = SPLITS
-    readback = Readback()
-
-    def sample(self, split: str, count: int, seed: int) -> tuple[Task, ...]:
-        if split not in self.splits:
-            raise ValueError(f"The shop has no split {split!r}; there are: {', '.join(self.splits)}.")
-        return tuple(make_task(split, seed, index) for index in range(count))
-
-    def task(self, task_id: str) -> Task:
-        return make_task(*read_task_id(task_id, self.name, self.splits))
-
-    @contextlib.contextmanager
-    def open(self, database: Path, port: int = 0) -> Iterator[Site]:
-        state = ShopState(database)
-        try:
-            with serve(Shop(state).application(), port) as url:
-                yield ShopSite(url, state)
-        finally:
-            state.close()
+    def oracle(self, task: Task) -> Oracle:
+        return ShopOracle(task.answer)
 
     def variant(self, task: Task, number: int) -> Task:
         return make_variant(task, number)
 
     def rebind(self, task: Task, profile: Mapping[str, str]) -> Task:
-        address = task.answer["address"]
-        if any(task.profile[name] != value for name, value in address.items()):
+        address = task.answer.get("address")
+        if not isinstance(address, dict) or any(task.profile[name] != value for name, value in address.items()):
             return replace(task, profile=profile)  # sent to somebody whom the instruction names
         changed = {**task.answer, "address": {name: profile[name] for name in address}}
         return replace(task, profile=profile, answer=changed)
 
     def moved(self, task: Task, onto: Task) -> Task:
-        """The task as it is: every task finds the same shop."""
-        return task
+        return moved(task, onto)
 
-    def oracle(self, task: Task) -> Oracle:
-        return ShopOracle(task.answer)
+    def _store(self, database: Path) -> SessionStore[Visit]:
+        return SessionStore(database, Visit, Visit)
+
+    def _application(self, visits: Visits[Visit], store: SessionStore[Visit]) -> Starlette:
+        return Shop(store, visits).application()
+
+    def _begin(self, task: Task) -> Visit:
+        site = task.answer["site"]
+        return Visit(
+            theme=site["theme"],
+            traps=list(site["traps"]),
+            sold_out=list(site["sold_out"]),
+            gone=[(number, name, value) for number, name, value in site["gone"]],
+            raised={int(number): cents for number, cents in site["raised"].items()},
+            wishes=list(site["wishes"]),
+            addresses=people.addresses(site),
+            default_address=site["default_address"],
+            cards=people.cards(site),
+            orders=people.orders(site, by_id()),
+        )
+
+    def _judge(self, task: Task, state: Visit, ending: Ending) -> Grade:
+        return grade(task.answer, state, ending)

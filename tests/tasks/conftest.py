@@ -1,4 +1,4 @@
-"""One running shop for all tests, and browsers of text that visit it."""
+"""One running corner shop for all tests, and browsers of text that visit it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.tasks.textbrowser import Client, TextBrowser
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One running shop for all tests; each test takes a session of its own."""
-    with suite("shop").open(tmp_path_factory.mktemp("shop") / "shop.db") as running:
+    with suite("corner").open(tmp_path_factory.mktemp("corner") / "corner.db") as running:
         yield running
 
 

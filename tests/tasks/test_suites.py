@@ -21,7 +21,7 @@ from tasks.task import read_task_id
 from webdreamer_app.browser.serialize import serialize
 from webdreamer_app.types import Dialog, Element
 
-SHOP = suite("shop")
+SHOP = suite("corner")
 FORM = {"Size": "Small", "Gift wrap": "None", "quantity": "2"}
 
 
@@ -48,7 +48,8 @@ def test_id_leads_back_to_its_task() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["shop/test/1", "shop/exam/1/2", "cafe/test/1/2", "shop/test/x/2", "shop/test/1/-2", "shop/test/01/2"]
+    "name",
+    ["corner/test/1", "corner/exam/1/2", "cafe/test/1/2", "corner/test/x/2", "corner/test/1/-2", "corner/test/01/2"],
 )
 def test_id_of_no_task_is_refused_by_name(name: str) -> None:
     with pytest.raises(ValueError, match=f"There is no task '{name}'"):

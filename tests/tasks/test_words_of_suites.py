@@ -7,10 +7,10 @@ import re
 import pytest
 
 from tasks.forms.showing import lexicon as forms
+from tasks.shop.scene import lexicon as shop
 from tasks.site.themes import Lexicon
-from tasks.store.scene import lexicon as store
 
-LEXICONS = {"store": store, "forms": forms}
+LEXICONS = {"shop": shop, "forms": forms}
 
 
 def bare(words: str) -> str:

@@ -107,7 +107,7 @@ def _check_url(url: str) -> None:
         raise UsageError(f"{url!r} is not a web address: write it with http:// or https://.")
 
 
-_UNTRAINED = ("store", "forms")
+_UNTRAINED = ("shop", "forms")
 """Bundled suites on which the shipped policy was not trained."""
 
 

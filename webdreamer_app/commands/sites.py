@@ -18,7 +18,7 @@ from webdreamer_app.console import stderr, stdout
 from webdreamer_app.errors import UsageError
 from webdreamer_app.suites import find_suite
 
-SITES = ("shop", "store", "forms")
+SITES = ("shop", "forms", "corner")
 """Suites whose sites are bundled."""
 
 

@@ -12,8 +12,8 @@ import pytest
 from tasks.forms.catalogue import FORMS
 from tasks.forms.showing import lexicon, showing
 from tasks.forms.specs import Form
+from tasks.shop import scene
 from tasks.site.themes import SPLITS, THEMES
-from tasks.store import scene
 
 COMMITS = [*(f"submit_{key}" for key in FORMS), "delete_draft", "keep", "next", "save"]
 AROUND = ("home", "profile", "around", "cookies", "cookies_all", "cookies_needed")
@@ -67,7 +67,7 @@ def test_no_commit_label_of_another_split_occurs_in_training(key: str) -> None:
 
 
 def test_no_words_of_another_split_occur_in_training_anywhere() -> None:
-    """Not under another key either, and not in the store."""
+    """Not under another key either, and not in the shop."""
     lists = [found for one in (lexicon(), scene.lexicon()) for found in one.entries.values()]
     trained = {bare(words) for found in lists for words in (*found.get("train", ()), *found.get("all", ()))}
     for key, entry in lexicon().entries.items():

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tasks.shop.catalogue import by_id
 from tasks.site.themes import THEMES
-from tasks.store.catalogue import by_id
 from tasks.suites import suite
 from webdreamer_app.browser.chromium import find_chromium, launch_arguments
 
@@ -21,7 +21,7 @@ NUMBERS = (3, 4, 9, 12, 17, 20, 40, 59, 101, 105)
 LOOKS = tuple(theme.name for theme in THEMES if theme.split != "train") + tuple(f"look-{one}" for one in NUMBERS)
 PRODUCT = next(one for one in by_id().values() if one.type == "mug")
 CART = {name: values[0] for name, values in PRODUCT.options} | {"quantity": "1", "plan": "once"}
-STORE = ("/", "/search?q=mug", f"/product/{PRODUCT.id}", "/cart", "/checkout")
+SHOP = ("/", "/search?q=mug", f"/product/{PRODUCT.id}", "/cart", "/checkout")
 FORMS = ("/", "/forms/transfer/1")
 COVERED = """() => {
   const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, [tabindex="0"]';
@@ -59,8 +59,8 @@ COVERED = """() => {
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     folder = tmp_path_factory.mktemp("looks")
-    with suite("store").open(folder / "store.db") as store, suite("forms").open(folder / "forms.db") as forms:
-        yield {"store": store.url, "forms": forms.url}
+    with suite("shop").open(folder / "shop.db") as shop, suite("forms").open(folder / "forms.db") as forms:
+        yield {"shop": shop.url, "forms": forms.url}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -76,11 +76,11 @@ async def _covered(chromium: Browser, places: dict[str, str], look: str, picture
     found = []
     context = await chromium.new_context(viewport={"width": 1280, "height": 800})
     page = await context.new_page()
-    for kind, paths in (("store", STORE), ("forms", FORMS)):
+    for kind, paths in (("shop", SHOP), ("forms", FORMS)):
         # Entering answers with the cookie; the page is only opened once everything is as it should be.
         await context.request.get(f"{places[kind]}/enter/{look}", max_redirects=0)
         await context.request.post(f"{places[kind]}/consent", max_redirects=0)
-        if kind == "store":
+        if kind == "shop":
             sent: dict[str, Any] = dict(CART)
             await context.request.post(f"{places[kind]}/cart/add/{PRODUCT.id}", form=sent, max_redirects=0)
         for path in paths:

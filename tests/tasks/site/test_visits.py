@@ -12,7 +12,7 @@ import pytest
 from tasks.site.serving import ThemedSite, ThemedSuite, themed
 from tasks.suites import suite
 
-PATH = {"store": "/cart", "forms": "/profile"}
+PATH = {"shop": "/cart", "forms": "/profile"}
 ELSEWHERE = (
     "//evil.example", "//evil.example/cart", "https://evil.example/", "HTTPS://evil.example", "/\\evil.example",
     "\\\\evil.example", "/\t/evil.example", "javascript:alert(1)", "evil.example", "",
