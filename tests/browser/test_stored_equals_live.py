@@ -93,8 +93,8 @@ async def test_malformed_markup(browser: ChromiumBrowser, pages: Any) -> None:
     assert_equal(live, pages.bodies["/"])
 
 
-async def test_the_pages_of_the_shop(chromium: ChromiumBrowser, tmp_path: Path) -> None:
-    with suite("shop").open(tmp_path / "shop.db") as site:
+async def test_the_pages_of_a_shop(chromium: ChromiumBrowser, tmp_path: Path) -> None:
+    with suite("corner").open(tmp_path / "corner.db") as site:
         start = site.start("stored")
         cookies = tuple((one.name, one.value, one.url) for one in start.cookies)
         async with chromium.fresh(cookies) as browser:

@@ -66,7 +66,7 @@ TASKS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
-    with suite("shop").open(tmp_path / "shop.db") as site:
+    with suite("corner").open(tmp_path / "corner.db") as site:
         place = tmp_path / "tasks.json"
         place.write_text(json.dumps([{**COMMON, **task} for task in TASKS]), encoding="utf-8")
         yield place, {"SHOPPING": site.url}

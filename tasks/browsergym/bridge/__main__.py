@@ -54,7 +54,8 @@ class Bridge:
         known = _registered(task_id.partition(".")[0])
         if task_id not in known:
             raise LookupError(f"no task {task_id!r} is registered; {len(known)} are, such as {known[:3]}")
-        environment = gymnasium.make(FAMILY_PREFIX + task_id, disable_env_checker=True, task_kwargs=kwargs).unwrapped
+        made = gymnasium.make(FAMILY_PREFIX + task_id, disable_env_checker=True, task_kwargs=kwargs)
+        environment: Any = made.unwrapped  # the tasks' own class, of which gymnasium knows nothing
         self._task = environment.task_entrypoint(seed=seed, **environment.task_kwargs)
         return {
             "viewport": getattr(self._task, "viewport", None) or {"width": 1280, "height": 720},
