@@ -16,7 +16,7 @@ from filelock import Timeout as LockTimeout
 
 from storage.repository import Repository
 from tasks.server import ServerError
-from tasks.suites import joins_browser
+from tasks.suites import is_bundled, joins_browser, suite
 from tasks.task import Grade, JoinedSite, Site, Start, Task
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
@@ -279,6 +279,11 @@ def _config_data(config: Config, plan: SessionPlan) -> dict[str, Any]:
     return {**{name: value for name, value in stored.items() if value is not None}, "approve": plan.approve}
 
 
+def _reads_otherwise(task: Task, stored: str) -> bool:
+    """Whether a task of a bundled suite asks for something else than it did; where pages tell the wish, nobody knows."""
+    return is_bundled(task.suite) and not suite(task.suite).readback.goal and task.instruction != stored
+
+
 async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan, dict[str, Any]]:
     """What is needed to go on with a stored session, and its settings; nothing is changed yet.
 
@@ -293,5 +298,10 @@ async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan,
         raise UsageError(f"Session {session.id} ended with its browser, as BrowserGym's tasks do: start a new one.")
     settings = json.loads(session.config)
     task = find_task(session.task_id) if session.task_id else None
+    if task is not None and _reads_otherwise(task, session.instruction):
+        raise UsageError(
+            f"Session {session.id} belongs to an earlier version: {session.task_id} asks for something else now, "
+            "and would judge it wrongly. Start a new run."
+        )
     goal = Goal(session.instruction, json.loads(session.profile))
     return SessionPlan(goal, session.url, settings.get("approve", "ask"), task, session.id), settings

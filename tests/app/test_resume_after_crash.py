@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from storage.repository import open_repository
+from tasks.suites import suite
 from webdreamer_app.agent import Agent
 from webdreamer_app.browser.scripted import Reply, ScriptedBrowser, page
-from webdreamer_app.errors import BrowserError
+from webdreamer_app.errors import BrowserError, UsageError
 from webdreamer_app.gate import Approve, CommitGate
 from webdreamer_app.planners.reactive import ReactivePlanner
 from webdreamer_app.policies.scripted import ScriptedPolicy
 from webdreamer_app.recorder import DatabaseRecorder, load_history
 from webdreamer_app.results import Limits, Status
+from webdreamer_app.session import resume_plan
 from webdreamer_app.types import Element, Form, Goal, History
 
 POST = Form("post", "http://shop.test/orders")
@@ -49,3 +51,14 @@ async def test_a_commit_under_way_at_a_crash_reads_unknown_and_is_not_done_again
         stored = await load_history(repository, session, GOAL)
         assert [step.index for step in stored.steps] == [0, 1, 2]
         assert [step.action.verb for step in stored.steps] == ["click", "click", "report_infeasible"]
+
+
+async def test_a_session_whose_task_reads_otherwise_now_is_not_judged_by_it(tmp_path: Path) -> None:
+    (task,) = suite("shop").sample("validation", 1, 3)
+    async with open_repository(tmp_path / "sessions.db") as repository:
+        same = await repository.create_session(task.instruction, "http://shop.test/", {}, {}, task.id)
+        other = await repository.create_session("buy a mug", "http://shop.test/", {}, {}, task.id)
+        plan, _ = await resume_plan(repository, same)
+        assert plan.task == task
+        with pytest.raises(UsageError, match=f"{task.id} asks for something else now.*Start a new run"):
+            await resume_plan(repository, other)
