@@ -16,7 +16,8 @@ from filelock import Timeout as LockTimeout
 
 from storage.repository import Repository
 from tasks.server import ServerError
-from tasks.suites import is_bundled, joins_browser, suite
+from tasks.suites import is_bundled, joins_browser
+from tasks.suites import suite as suite_named
 from tasks.task import Grade, JoinedSite, Site, Start, Task
 from webdreamer_app.assemble import browser_options, load_policy, make_agent, make_gate
 from webdreamer_app.browser.driver import BrowserOptions, ChromiumBrowser, open_browser
@@ -280,8 +281,8 @@ def _config_data(config: Config, plan: SessionPlan) -> dict[str, Any]:
 
 
 def _reads_otherwise(task: Task, stored: str) -> bool:
-    """Whether a task of a bundled suite asks for something else than it did; where pages tell the wish, nobody knows."""
-    return is_bundled(task.suite) and not suite(task.suite).readback.goal and task.instruction != stored
+    """Whether a bundled task asks for something else than it did; where pages tell the wish, nobody knows."""
+    return is_bundled(task.suite) and not suite_named(task.suite).readback.goal and task.instruction != stored
 
 
 async def resume_plan(repository: Repository, prefix: str) -> tuple[SessionPlan, dict[str, Any]]:
