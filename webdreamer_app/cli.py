@@ -44,7 +44,7 @@ app.add_typer(sites_app, name="sites")
 
 @app.command()
 def demo(
-    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "corner",
+    suite: Annotated[str, typer.Argument(help="Bundled site, browsergym:ID, or a JSON file of tasks.")] = "shop",
     policy: Policy = None,
     planner: Planner = None,
     approve: Approve = None,
@@ -169,6 +169,26 @@ def observe(
         run_async(observe_page(settings, page, json))
 
 
+@app.command("inspect-policy")
+def inspect_policy(
+    page: Annotated[str, typer.Argument(help="An address, or the path of a stored HTML file.")],
+    task: Annotated[str, typer.Option("--task", help="What is wanted there, in plain words.")],
+    profile: Annotated[Path | None, typer.Option("--profile", help="TOML file with facts about you.")] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many candidates.")] = 10,
+    page_tokens: PageTokens = None,
+    headed: Headed = False,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """What the embedded policy would do on a page, and why."""
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+    from webdreamer_app.commands.inspect_policy import inspect_policy as inspect
+
+    with errors_as_sentences():
+        settings = read_config(config, set_, page_tokens=page_tokens, headed=headed)
+        run_async(inspect(settings, page, task, profile, top))
+
+
 @app.command()
 def tasks(
     suite: Annotated[str | None, typer.Argument(help="Suite whose tasks are listed.")] = None,
@@ -248,12 +268,38 @@ def collect(
         run_async(measure.collect(settings, suite, split, episodes, workers, deviation, student_share, out))
 
 
+@app.command()
+def rehearse(
+    suite: Annotated[str, typer.Argument(help="Suite to play: shop or forms.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    split: Annotated[str, typer.Option("--split")] = "train",
+    episodes: Annotated[int, typer.Option("--episodes", min=1)] = 100,
+    workers: Annotated[int, typer.Option("--workers", min=1)] = 2,
+    deviation: Annotated[float, typer.Option("--deviation", min=0, max=1, help="Share of random steps.")] = 0.1,
+    student_share: Annotated[
+        float, typer.Option("--student-share", min=0, max=1, help="Share of the policy's steps.")
+    ] = 0.0,
+    seed: Seed = None,
+    config: ConfigFile = None,
+    set_: Set = None,
+) -> None:
+    """Play a bundled site without a browser, as training data; from seed 1000 on in a wider choice of words."""
+    from webdreamer_app.commands import measure
+    from webdreamer_app.commands.edge import errors_as_sentences, run_async
+
+    with errors_as_sentences():
+        settings = read_config(config, set_, seed=seed)
+        run_async(measure.rehearse(settings, suite, split, episodes, workers, deviation, student_share, out))
+
+
 @train_app.command("policy")
 def train_policy(
-    data: Annotated[list[Path], typer.Option("--data", help="Session database to learn from; may be repeated.")],
-    validation: Annotated[list[Path], typer.Option("--validation", help="Session database to calibrate on.")],
+    data: Annotated[
+        list[Path], typer.Option("--data", help="Session database or folder of rehearsed episodes; repeatable.")
+    ],
+    validation: Annotated[list[Path], typer.Option("--validation", help="The same, to calibrate on.")],
     out: Annotated[Path, typer.Option("--out", help="Checkpoint to write.")] = Path("policy.safetensors"),
-    minutes: Annotated[float, typer.Option("--minutes", min=0.05)] = 15.0,
+    minutes: Annotated[float, typer.Option("--minutes", min=0.05)] = 60.0,
     seed: Annotated[int, typer.Option("--seed")] = 0,
     start: Annotated[Path | None, typer.Option("--start", help="A trained policy to begin with.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,

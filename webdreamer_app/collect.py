@@ -24,8 +24,9 @@ from webdreamer_app.errors import BrowserError
 from webdreamer_app.protocols import Policy
 from webdreamer_app.recorder import DatabaseRecorder
 from webdreamer_app.results import Status
+from webdreamer_app.straying import deviation, opening
 from webdreamer_app.suites import find_suite
-from webdreamer_app.types import Action, Decision, Goal, History, Observation, Plan, Proposal, Step, Verdict
+from webdreamer_app.types import Action, Decision, History, Observation, Plan, Proposal, Step, Verdict
 
 _MAX_BROKEN = 5
 """How many episodes of one worker may break their browser, one after the other."""
@@ -186,9 +187,9 @@ class _Worker:
             if self.policy is not None and chance.random() < self.options.student_share:
                 chosen = await self._students(observation, history, right, chosen)
             elif chance.random() < self.options.deviation:
-                chosen = _deviation(chance, observation, history.goal) or chosen
+                chosen = deviation(chance, observation, history.goal) or chosen
             elif chance.random() < _OPENED:
-                chosen = _opening(chosen, observation) or chosen
+                chosen = opening(chosen, observation) or chosen
         known = next((one for one in proposals if one.action == chosen), Proposal(chosen, "deviation", 0.0))
         return Plan(known, proposals, effect=classify(chosen, observation))
 
@@ -200,31 +201,3 @@ class _Worker:
         choice = (await self.policy.propose(observation, history))[0].action
         ends = is_final(choice) or classify(choice, observation).is_commit
         return fallback if ends and choice not in right else choice
-
-
-def _opening(chosen: Action, observation: Observation) -> Action | None:
-    """Opens a scripted list that tells its options only then, instead of choosing from it unseen."""
-    target = observation.find(chosen.bid)
-    if chosen.verb != "select_option" or target is None or target.options or target.expanded is not False:
-        return None
-    return Action("click", target.bid)
-
-
-def _deviation(chance: random.Random, observation: Observation, goal: Goal) -> Action | None:
-    """A random action that commits nothing."""
-    usable = [element for element in observation.elements if element.is_usable]
-    for _ in range(8):
-        if not usable:
-            return None
-        element = chance.choice(usable)
-        action: Action | None = Action("click", element.bid)
-        if element.options:
-            action = Action("select_option", element.bid, (chance.choice(element.options),))
-        elif element.role in ("textbox", "searchbox", "spinbutton"):
-            words = goal.instruction.split()
-            at = chance.randrange(len(words))
-            span = " ".join(words[at : at + chance.randint(1, 3)]).strip(".,;:!?()")
-            action = Action("fill", element.bid, (chance.choice([span, *goal.profile.values()]) or "1",))
-        if action is not None and not classify(action, observation).is_commit:
-            return action
-    return None

@@ -22,6 +22,7 @@ MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _MAX_TOKENS = 128
 _BATCH = 64
+_MAX_WORDS_KEPT = 200_000
 
 Floats = npt.NDArray[np.float32]
 
@@ -41,6 +42,14 @@ class EncodedText:
     ids: npt.NDArray[np.int64]
     contextual: Floats
     pooled: Floats
+    words: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class WordPieces:
+    """Word pieces of a list of words. ids, words: (P,), the latter says to which word each belongs."""
+
+    ids: npt.NDArray[np.int64]
     words: npt.NDArray[np.int64]
 
 
@@ -83,6 +92,7 @@ class TextEncoder:
         self._cache: OrderedDict[str, EncodedText] = OrderedDict()
         self._capacity = capacity
         self._fast = fast
+        self._pieces: dict[str, tuple[int, ...]] = {}
         table = model.embeddings.word_embeddings.weight.detach().float()
         self._static = torch.nn.functional.normalize(table, dim=-1).numpy()  # (30522, 384)
 
@@ -112,6 +122,19 @@ class TextEncoder:
         """Unit-length word-piece embeddings before any layer: (T,) → (T, 384)."""
         rows: Floats = self._static[ids]
         return rows
+
+    def pieces(self, words: Sequence[str]) -> WordPieces:
+        """Word pieces of these words, without running the model."""
+        fresh = sorted({word for word in words if word not in self._pieces})
+        if fresh:
+            if len(self._pieces) > _MAX_WORDS_KEPT:
+                self._pieces.clear()
+                fresh = sorted(set(words))
+            found = self._tokenizer(fresh, add_special_tokens=False, truncation=True, max_length=_MAX_TOKENS)
+            self._pieces.update((word, tuple(ids)) for word, ids in zip(fresh, found["input_ids"], strict=True))
+        ids = [piece for word in words for piece in self._pieces[word]]
+        places = [place for place, word in enumerate(words) for _ in self._pieces[word]]
+        return WordPieces(np.array(ids, dtype=np.int64), np.array(places, dtype=np.int64))
 
     def encode(self, texts: Sequence[str]) -> list[EncodedText]:
         """Encode strings, in the order given; an empty string gives T = 0 and a zero `pooled`."""

@@ -16,6 +16,7 @@ from tasks.forms.specs import Form, Item, is_asked
 from tasks.forms.values import past_day, person
 from tasks.forms.wishes import Wish, wish
 from tasks.site.themes import Theme, pick
+from tasks.site.wide import voice
 from tasks.task import Task
 
 _OTHER_CHANCE = 0.15
@@ -88,9 +89,10 @@ def moved(task: Task, onto: Task) -> Task:
 def _wished(task: Task) -> tuple[Wish, tuple[str, str]]:
     """What is wanted, and the group and the pattern in which it is said."""
     chance = random.Random(task.id.split("~")[0])
-    profile = person(chance, task.split)
-    pattern = telling.pick_pattern(task.split, chance)
-    return wish(chance.choice(tuple(FORMS)), task.split, chance, profile), pattern
+    split = voice(task.split, task.seed)
+    profile = person(chance, split)
+    pattern = telling.pick_pattern(split, chance)
+    return wish(chance.choice(tuple(FORMS)), split, chance, profile), pattern
 
 
 def _asked(task: Task, made: Wish, group: str, pattern: str) -> Task:

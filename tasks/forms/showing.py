@@ -17,7 +17,7 @@ from tasks.site.themes import Lexicon, Theme, theme_named
 
 @cache
 def lexicon() -> Lexicon:
-    return Lexicon(Path(__file__).with_name("words.toml"))
+    return Lexicon(Path(__file__).with_name("words.toml"), Path(__file__).with_name("wide_words.toml"))
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.forms.wishes import Wish
+from tasks.site.wide import widened
 
 _AFTER_WHEN = ("fallback", "only_then")
 """Details that speak of "that time"."""
@@ -19,8 +20,8 @@ _AFTER_WHEN = ("fallback", "only_then")
 @cache
 def phrases() -> Mapping[str, Any]:
     """What `phrases.toml` holds."""
-    found: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
-    return found
+    found = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
+    return widened(found, Path(__file__).with_name("wide_phrases.toml"))
 
 
 def groups(split: str) -> Mapping[str, list[str]]:

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tasks.site.wide import WIDE
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -20,10 +22,24 @@ _EPOCH = date(2027, 1, 4)
 
 @cache
 def values(split: str) -> Mapping[str, Any]:
-    """Lists by name."""
-    text = Path(__file__).with_name("values.toml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = tomllib.loads(text)[split]
-    return found
+    """Lists by name; the wide tasks have those of training and further ones."""
+    known = _read("values.toml")
+    if split != WIDE:
+        found: Mapping[str, Any] = known[split]
+        return found
+    return _joined(known["train"], _read("wide_values.toml"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists of both, name by name."""
+    return {
+        name: _joined(value, other.get(name, {})) if isinstance(value, Mapping) else [*value, *other.get(name, ())]
+        for name, value in one.items()
+    }
 
 
 def person(chance: random.Random, split: str) -> dict[str, str]:

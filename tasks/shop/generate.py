@@ -16,6 +16,7 @@ from tasks.shop.state import DELIVERY, PAYMENT, REASONS
 from tasks.shop.wish import INFEASIBLE, Wish, alike, disturb, draw_traps, draw_wish, spoil, unambiguous
 from tasks.site.names import person
 from tasks.site.themes import Theme, pick, theme_named
+from tasks.site.wide import voice
 from tasks.task import Task
 
 SUITE = "shop"
@@ -78,7 +79,7 @@ def _drawn(chance: random.Random, split: str, theme: Theme) -> Wish:
 
 
 def _buy(task: Task, chance: random.Random, theme: Theme, wish: Wish) -> Task:
-    sentence, group = say(chance, task.split, wish, theme)
+    sentence, group = say(chance, voice(task.split, task.seed), wish, theme)
     held = account(chance, task.split, wish.profile, targets(task.split), "old_address" in wish.traps)
     answer = {
         "kind": "buy",
@@ -181,7 +182,7 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
     held = account(chance, task.split, profile, targets(task.split), moved=False) | _site(theme, traps)
     answer: dict[str, Any] = {"kind": kind, "group": kind, "why_not": "", "site": held}
     fields: dict[str, str] = {}
-    forms = wording.ACCOUNT[kind][task.split]
+    forms = wording.ACCOUNT[kind][voice(task.split, task.seed)]
     orders = {"cancel": held["orders"][:1], "return": held["orders"][2:]}
     if kind in orders:
         order = chance.choice(orders[kind])
@@ -208,7 +209,7 @@ def _other(task: Task, chance: random.Random, theme: Theme, kind: str) -> Task:
     else:
         wish = replace(draw_wish(chance, targets(task.split), theme), quantity=1, limit=None, traps=())
         wish.attributes = dict(wish.product.attributes)
-        fields = {"item": item(chance, task.split, wish)} | agreeing(is_plural(wish.product.type))
+        fields = {"item": item(chance, voice(task.split, task.seed), wish)} | agreeing(is_plural(wish.product.type))
         answer |= {"query": wish.query, "acceptable": [one.id for one in wish.alike()]}
         held["wishes"] = [number for number in held["wishes"] if number not in answer["acceptable"]]
     sentence = sentence_case(chance.choice(forms).format(**fields))

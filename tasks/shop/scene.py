@@ -17,7 +17,7 @@ ATTRIBUTES = ("Colour", "Material", "Feature")
 
 @cache
 def lexicon() -> Lexicon:
-    return Lexicon(Path(__file__).parent / "words.toml")
+    return Lexicon(Path(__file__).with_name("words.toml"), Path(__file__).with_name("wide_words.toml"))
 
 
 @cache

@@ -6,12 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tasks.site.wide import widened
+
 Forms = dict[str, list[str]]
 """Split → forms."""
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    found = tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return widened(found, Path(__file__).with_name(f"wide_{name}"))
 
 
 _BUYING = _read("buying.toml")

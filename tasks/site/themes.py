@@ -35,6 +35,8 @@ class Theme:
     """Whether checkout is one page instead of steps."""
     style: str = ""
     """Whose style sheet it wears; empty for its own."""
+    wide: bool = False
+    """Whether it draws its words from the further ones as well."""
 
     @property
     def sheet(self) -> str:
@@ -65,7 +67,11 @@ THEMES = (
 
 LOOKS = 1000
 """How many looks are drawn for training besides the themes."""
-_LOOK = re.compile(r"look-(0|[1-9]\d{0,2})")
+WIDE_LOOKS = 9000
+"""How many more there are whose words are drawn from some six times as many."""
+WIDE_SEED = 1000
+"""From this seed on training tasks happen in wide looks, and are told in a wider choice of sentences."""
+_LOOK = re.compile(r"look-(0|[1-9]\d{0,3})")
 _BRANDS = (
     "Alder & Sons", "Bright Corner", "Cobble Street", "Dayfield", "Everly", "Fenwick Stores", "Greenway", "Hollis",
     "Ivy Lane", "Kestrel", "Larkspur", "Maple Row", "Northgate", "Oakham", "Pine Market", "Quayside", "Redfern",
@@ -84,7 +90,7 @@ def of_split(split: str) -> tuple[Theme, ...]:
 
 @cache
 def theme_named(name: str) -> Theme:
-    """A theme, or one of the looks that are drawn for training: `look-0` to `look-999`. Raises KeyError."""
+    """A theme, or one of the looks that are drawn for training: `look-0` to `look-9999`. Raises KeyError."""
     match = _LOOK.fullmatch(name)
     return _look(int(match[1])) if match else by_name()[name]
 
@@ -109,11 +115,17 @@ def _look(number: int) -> Theme:
         framed=chance.random() < 0.25,
         one_page=chance.random() < 0.35,
         style=chance.choice([theme.name for theme in trained]),
+        wide=number >= LOOKS,
     )
 
 
 def pick(split: str, seed: int, index: int) -> Theme:
-    """The theme of a task: those of its split in turn, but in training three times of four a drawn look."""
+    """The theme of a task: those of its split in turn, but in training three times of four a drawn look.
+
+    From seed 1000 on a training task has a wide look.
+    """
+    if is_wide(split, seed):
+        return theme_named(f"look-{LOOKS + random.Random(f'{seed}/{index}').randrange(WIDE_LOOKS)}")
     turn, themes = seed + index, of_split(split)
     if split == "train":
         if turn % 4:
@@ -122,18 +134,30 @@ def pick(split: str, seed: int, index: int) -> Theme:
     return themes[turn % len(themes)]
 
 
+def is_wide(split: str, seed: int) -> bool:
+    """Whether tasks of this seed are told and shown in a wider choice of words, as only training has them."""
+    return split == "train" and seed >= WIDE_SEED
+
+
 class Lexicon:
     """The words of a kind of site, from a TOML file: for each key a list a split.
 
     Training themes share a list, each drawing from it by its name; the themes of the other splits have one entry each,
-    in the order of `THEMES`, and a key without a list for a split falls back to the list of all.
+    in the order of `THEMES`, and a key without a list for a split falls back to the list of all. `more` has further
+    words for the wide looks, a list a key.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, more: Path | None = None) -> None:
         self._entries: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        self._more: dict[str, list[str]] = tomllib.loads(more.read_text(encoding="utf-8")) if more else {}
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._entries)
+
+    @property
+    def more(self) -> Mapping[str, list[str]]:
+        """Further words of the wide looks."""
+        return self._more
 
     @property
     def entries(self) -> Mapping[str, Mapping[str, list[str]]]:
@@ -145,6 +169,8 @@ class Lexicon:
 
     def _pick(self, theme: Theme, key: str, lists: Mapping[str, list[str]]) -> str:
         choices = lists.get(theme.split) or lists["all"]
+        if theme.wide:
+            choices = [*choices, *self._more.get(key, ())]
         if theme.split == "train" or theme.split not in lists:
             return choices[theme.draw(len(choices), key)]
         return choices[of_split(theme.split).index(theme) % len(choices)]

@@ -63,6 +63,8 @@ def test_unknown_names_give_status_2_and_the_nearest(webdreamer: Run) -> None:
         (("bench", "shop", "--seed", "1,x"), "write --seed 1,2,3"),
         (("collect", "shop", "--split", "test", "--out", "c.db"), "collect with --split train or --split validation"),
         (("collect", "pretix", "--split", "test", "--out", "c.db"), "measure pretix with `webdreamer bench pretix`"),
+        (("rehearse", "shop", "--split", "test", "--out", "r"), "collect with --split train or --split validation"),
+        (("rehearse", "miniwob", "--out", "r"), "there are: shop, forms"),
         (("demo", "--policy", "embeded"), "did you mean 'embedded'?"),
         (("run", "Buy it", "--url", "http://127.0.0.1:1/", "--policy", "oracle"), "use --policy embedded"),
         (("run", "Buy it", "--url", "ftp://nowhere"), "write it with http:// or https://"),

@@ -52,3 +52,19 @@ def test_what_is_no_page_is_said_with_its_name(webdreamer: Run, tmp_path: Path, 
     assert done.returncode == 2
     assert str(path) in done.stderr
     assert done.stdout == ""
+
+
+def test_what_the_policy_would_do_on_a_stored_page_is_told_with_its_probabilities(
+    webdreamer: Run, tmp_path: Path
+) -> None:
+    stored = tmp_path / "mugs.html"
+    stored.write_text(PAGE, encoding="utf-8")
+    done = webdreamer("inspect-policy", str(stored), "--task", "Order the red mug.", "--top", "3")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Mugs (file://")
+    ranked = [float(line.split()[1]) for line in lines[1:4]]
+    assert ranked == sorted(ranked, reverse=True) and 0 < sum(ranked) <= 1.001
+    assert any("nats" in line for line in lines)
+    missing = webdreamer("inspect-policy", str(tmp_path / "no.html"), "--task", "x")
+    assert (missing.returncode, "There is no file" in missing.stderr) == (2, True)

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.suites import suite
 from tasks.task import Site, Task
-from tests.tasks.textbrowser import Client, TextBrowser
+from webdreamer_app.rehearsal.text_browser import Client, TextBrowser
 
 
 @pytest.fixture(scope="session")

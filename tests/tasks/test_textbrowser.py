@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.tasks.textbrowser import TextBrowser
+from webdreamer_app.rehearsal.text_browser import TextBrowser
 
 
 def test_enter_sends_the_form_of_a_field_and_follows_a_link(visit: Callable[..., TextBrowser]) -> None:

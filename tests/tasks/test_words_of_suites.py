@@ -19,7 +19,8 @@ def bare(words: str) -> str:
 
 def trained(lexicon: Lexicon) -> dict[str, str]:
     """What training sites say → the key under which they do."""
-    lists = ((key, lists.get("train", [])) for key, lists in lexicon.entries.items())
+    lists = [(key, lists.get("train", [])) for key, lists in lexicon.entries.items()]
+    lists += lexicon.more.items()
     return {bare(words): key for key, said in lists for words in said}
 
 

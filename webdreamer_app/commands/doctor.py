@@ -99,7 +99,7 @@ def _encoder() -> Finding:
 def _policy(config: Config) -> Finding:
     def look() -> str:
         from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
-        from webdreamer_app.policies.scorer.training import KIND
+        from webdreamer_app.policies.scorer.deciding import KIND
         from worldmodel.checkpoint import load
 
         path = config.policy_path or DEFAULT_WEIGHTS

@@ -41,6 +41,10 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
 
 
+REHEARSED = ("shop", "forms")
+"""Suites that can be played without a browser."""
+
+
 def parse_seeds(text: str) -> tuple[int, ...]:
     """`1,2,3` as numbers. Raises UsageError."""
     try:
@@ -202,6 +206,38 @@ async def collect(
         stderr(f"{done.lost} episodes were lost on the way: run the same command again to try them once more.")
 
 
+async def rehearse(
+    config: Config,
+    suite: str,
+    split: str,
+    episodes: int,
+    workers: int,
+    deviation: float,
+    student_share: float,
+    out: Path,
+) -> None:
+    """Play bundled sites without a browser and write what that teaches, a hundred episodes a file."""
+    import asyncio
+
+    from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
+    from webdreamer_app.rehearsal.collecting import plan_shards
+    from webdreamer_app.rehearsal.collecting import rehearse as run_rehearsal
+    from webdreamer_app.rehearsal.episodes import RehearsalOptions
+
+    if suite not in REHEARSED:
+        raise UsageError(
+            f"{suite!r} can't be rehearsed without a browser; there are: {', '.join(REHEARSED)}. "
+            f"`webdreamer collect` records any bundled suite in a browser."
+        )
+    check_split(suite, split, config)
+    check_teachable(suite, split, config)
+    policy = (config.policy_path or DEFAULT_WEIGHTS) if student_share > 0 else None
+    options = RehearsalOptions(deviation=deviation, student_share=student_share)
+    shards = plan_shards(suite, split, config.seed, episodes, out, policy, options)
+    reports = await asyncio.to_thread(run_rehearsal, shards, workers, stderr)
+    stdout(f"{sum(report['sessions'] for report in reports)} episodes added to {out}.")
+
+
 async def train_policy(
     config: Config,
     data: list[Path],
@@ -213,39 +249,39 @@ async def train_policy(
     resume: bool,
     device: str,
 ) -> None:
-    """Label the recorded states, train, calibrate, write the checkpoint and its card."""
+    """Label recorded states, take in rehearsed ones, train, calibrate, write the checkpoint and its card."""
     import asyncio
 
     from webdreamer_app.policies.scorer.card import write_card
-    from webdreamer_app.policies.scorer.packing import PackedSet
+    from webdreamer_app.policies.scorer.network import NetworkConfig
     from webdreamer_app.policies.scorer.training import TrainingConfig, train
-    from webdreamer_app.train import pack_sessions
+    from webdreamer_app.rehearsal.meanings import numbers
+    from webdreamer_app.train import packed_set
 
     if start is not None and not os.access(start, os.R_OK):
         raise UsageError(f"There is no policy {start} to begin with: name a checkpoint, or leave out --start.")
     for path in (*data, *validation):
-        if not path.is_file():
-            raise UsageError(f"There is no session database {path}: `webdreamer collect` makes one.")
+        if not path.exists():
+            raise UsageError(
+                f"There is nothing to learn from at {path}: `webdreamer collect` makes session databases, "
+                "`webdreamer rehearse` folders of rehearsed episodes."
+            )
     packed = {}
-    for split, databases in (("train", data), ("validation", validation)):
-        place = out.with_suffix(f".{split}.packed")
-        if not (resume and place.exists()):
-            stderr(f"Packing the {split} states …")
-            await pack_sessions(databases, place, config, seed=seed, echo=stderr)
-        packed[split] = PackedSet.load(place)
+    for split, sources in (("train", data), ("validation", validation)):
+        packed[split] = await packed_set(sources, out, split, config, seed=seed, resume=resume, echo=stderr)
         if not len(packed[split]):
-            raise UsageError(f"No finished sessions to learn from in {', '.join(map(str, databases))}.")
-    training = TrainingConfig(minutes=minutes, seed=seed)
-    chosen = "cpu" if device == "auto" else device
+            raise UsageError(f"No finished sessions to learn from in {', '.join(map(str, sources))}.")
     details = await asyncio.to_thread(
         train,
         packed["train"],
         packed["validation"],
         out,
-        training,
+        TrainingConfig(minutes=minutes, seed=seed),
+        network=NetworkConfig(meanings=len(numbers())),
         start=start,
         resume=resume,
-        device=chosen,
+        device="cpu" if device == "auto" else device,
+        facts=packed["train"].facts,
         echo=stderr,
     )
     write_card(out.with_name("MODEL_CARD.md"), out.name, details)

@@ -18,8 +18,13 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 async def observe_page(config: Config, page: str, as_json: bool) -> None:
     """Print a page of the web, or of a stored HTML file. Raises UsageError, BrowserError."""
-    seen = await _live(config, page) if "://" in page else _stored(config, page)
+    seen = await read_page(config, page)
     stdout(json.dumps(observation_to_data(seen)) if as_json else seen.text)
+
+
+async def read_page(config: Config, page: str) -> Observation:
+    """A page of the web, or of a stored HTML file. Raises UsageError, BrowserError."""
+    return await _live(config, page) if "://" in page else _stored(config, page)
 
 
 async def _live(config: Config, url: str) -> Observation:

@@ -107,10 +107,6 @@ def _check_url(url: str) -> None:
         raise UsageError(f"{url!r} is not a web address: write it with http:// or https://.")
 
 
-_UNTRAINED = ("shop", "forms")
-"""Bundled suites on which the shipped policy was not trained."""
-
-
 def _shown(suite: Suite, seed: int) -> Task:
     """The task of a demo: the one that a bundled site shows itself with, else the last split's first."""
     from tasks.site.serving import ThemedSuite
@@ -129,11 +125,6 @@ async def run_demo(config: Config, suite_name: str, as_json: bool) -> int:
     check_foreign(suite_name, config, approve == "all", False)
     suite = find_suite(suite_name, config)
     task = _shown(suite, config.seed)
-    if config.policy == "embedded" and suite_name in _UNTRAINED:
-        stderr(
-            f"The embedded policy has not been trained on {suite_name} yet and seldom gets through. To watch a task "
-            f"being done there: webdreamer demo {suite_name} --policy oracle --approve all"
-        )
     return await _go(config, SessionPlan(Goal(task.instruction, dict(task.profile)), "", approve, task), as_json)
 
 

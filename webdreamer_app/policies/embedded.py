@@ -9,12 +9,8 @@ from pathlib import Path
 import torch
 
 from webdreamer_app.errors import CheckpointError
-from webdreamer_app.policies.scorer.decoding import candidates
-from webdreamer_app.policies.scorer.features import Featurizer
-from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, log_probabilities
-from webdreamer_app.policies.scorer.packing import collate, sample
-from webdreamer_app.policies.scorer.training import KIND
-from webdreamer_app.types import Goal, History, Observation, Proposal
+from webdreamer_app.policies.scorer.deciding import KIND, Decider
+from webdreamer_app.types import History, Observation, Proposal
 from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import EncoderError, TextEncoder
 
@@ -31,20 +27,9 @@ class EmbeddedPolicy:
 
     name = "embedded"
 
-    def __init__(
-        self,
-        network: ScorerNetwork,
-        encoder: TextEncoder,
-        commit_calibration: tuple[float, float],
-        sha256: str,
-        device: str,
-    ) -> None:
-        self._network = network.eval().to(device)
-        self._encoder = encoder
-        self._temperature, self._offset = commit_calibration
-        self._device = torch.device(device)
+    def __init__(self, decider: Decider, sha256: str) -> None:
+        self._decider = decider
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="policy")
-        self._featurizer: Featurizer | None = None
         self.sha256 = sha256
 
     @classmethod
@@ -56,47 +41,24 @@ class EmbeddedPolicy:
         source = path or DEFAULT_WEIGHTS
         try:
             checkpoint = load(source, KIND)
-            network = ScorerNetwork(NetworkConfig(**checkpoint.details["network"]))
-            network.load_state_dict({name: tensor.float() for name, tensor in checkpoint.tensors.items()})
-            temperature, offset = checkpoint.details["commit_temperature"]
-        except (CheckpointFormatError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            decider = Decider.of(checkpoint, encoder or TextEncoder.load(), chosen)
+        except CheckpointFormatError as error:
             raise CheckpointError(
                 f"The policy's weights can't be used: {_first_line(error)} "
                 "Reinstall webdreamer, or train new ones with `webdreamer train policy` "
                 "and name them with --set policy_path=FILE."
             ) from error
-        try:
-            reader = encoder or TextEncoder.load()
         except EncoderError as error:
             raise CheckpointError(str(error)) from error
-        return cls(network, reader, (float(temperature), float(offset)), checkpoint.sha256, chosen)
+        return cls(decider, checkpoint.sha256)
 
     async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
         """The most probable actions, best first."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._propose, observation, history)
 
-    @torch.inference_mode()
     def _propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
-        state = self._featurizer_for(history.goal)(observation, history.steps)
-        batch = collate([sample(state, self._encoder)])
-        if self._device.type != "cpu":
-            batch = type(batch)(**{name: getattr(batch, name).to(self._device) for name in batch.__slots__})
-        scores = self._network(batch)
-        risks = torch.sigmoid(scores.commit_wrong[0].float() / self._temperature + self._offset).tolist()
-        found = candidates(state, log_probabilities(scores))
-        return tuple(
-            Proposal(
-                action=candidate.action,
-                probability=min(1.0, float(torch.tensor(candidate.log_probability).exp())),
-                commit_risk=risks[candidate.row] if candidate.row >= 0 else None,
-            )
-            for candidate in found[:SHOWN]
-        )
-
-    def _featurizer_for(self, goal: Goal) -> Featurizer:
-        if self._featurizer is None or self._featurizer.goal != goal:
-            self._featurizer = Featurizer(self._encoder, goal)
-        return self._featurizer
+        found = self._decider.decide(observation, history)[:SHOWN]
+        return tuple(Proposal(one.action, probability=one.probability, commit_risk=one.commit_risk) for one in found)
 
     def close(self) -> None:
         """End the tensor thread."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +11,29 @@ import pytest
 import torch
 
 from webdreamer_app.policies.embedded import EmbeddedPolicy
-from webdreamer_app.policies.scorer import packing
 from webdreamer_app.policies.scorer.calibration import fit_temperature
+from webdreamer_app.policies.scorer.deciding import Decider, mutual_information
 from webdreamer_app.policies.scorer.decoding import candidates
-from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
+from webdreamer_app.policies.scorer.features import TEXT_FEATURES, Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label, LabelKind, labels_for
-from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, log_probabilities
-from webdreamer_app.policies.scorer.packing import Example, PackedSet, collate, sample
+from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
+from webdreamer_app.policies.scorer.packing import (
+    Embeddings,
+    Example,
+    Numbering,
+    PackedSet,
+    Packer,
+    collate,
+    is_short,
+    read_as,
+    tables_of,
+    to_sample,
+)
 from webdreamer_app.policies.scorer.rows import page_rows
 from webdreamer_app.policies.scorer.training import Trainer, TrainingConfig, evaluate, train
-from webdreamer_app.policies.scorer.values import amounts, value_set
-from webdreamer_app.types import Action, Box, Element, Goal, History, Observation
+from webdreamer_app.policies.scorer.values import amounts, cents_of, value_set
+from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
+from webdreamer_app.types import Action, Box, Dialog, Element, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError
 from worldmodel.text_encoder import TextEncoder
 
@@ -28,7 +41,7 @@ GOAL = Goal(
     "Please buy me a large green glass mug for under $30, shipped to my address",
     {"full_name": "Anna Berg", "street": "1 Hill Road"},
 )
-SMALL = NetworkConfig(width=48, layers=1, heads=2, text_width=32, dropout=0.0)
+SMALL = NetworkConfig(width=48, layers=2, heads=2, mixed=16, inner=64, pointer=32, dropout=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -65,43 +78,119 @@ def state(encoder: TextEncoder) -> StateFeatures:
     return Featurizer(encoder, GOAL)(results_page(), ())
 
 
+def batch_of(encoder: TextEncoder, *states: StateFeatures) -> Batch:
+    numbering = Numbering()
+    samples = [to_sample(one, numbering) for one in states]
+    return collate(samples, tables_of(numbering, encoder))
+
+
 def test_a_row_carries_the_text_of_its_list_item_and_not_of_its_neighbours() -> None:
-    rows = {row.element.bid: row for row in page_rows(results_page()) if row.element.bid}
+    rows = {row.element.bid: row for row in page_rows(results_page()) if row.element.bid and not row.is_option}
     assert rows["7"].context == "Norvik Green Glass Mug $27.00"
     assert rows["2"].context == ""
 
 
-def test_pages_over_the_limit_keep_interactive_rows_first() -> None:
-    rows = page_rows(results_page(), limit=12)
+def test_options_of_a_list_are_rows_that_name_their_list() -> None:
+    rows = page_rows(results_page())
+    options = [row for row in rows if row.is_option]
+    assert [row.text for row in options] == ["Small", "Large"]
+    assert {rows[row.parent].element.bid for row in options} == {"90"}
+
+
+def test_pages_over_the_limit_keep_interactive_rows_first_and_in_order() -> None:
+    rows = [row for row in page_rows(results_page(), limit=12) if not row.is_option]
     assert len(rows) == 12
     assert sum(row.element.is_interactive for row in rows) == 11
-    assert [row.index for row in rows] == sorted(row.index for row in rows)
+    assert [row.element.bid for row in rows if row.element.bid] == [*map(str, range(1, 9)), "90", "91", "92"]
 
 
-def test_the_product_that_covers_most_of_the_instruction_stands_out(state: StateFeatures) -> None:
-    relative = state.numeric[:, 32:36]
-    places = {row.element.bid: place for place, row in enumerate(state.rows)}
-    best = [bid for bid in map(str, range(3, 9)) if relative[places[bid], 1] == 1.0]
+def test_the_product_that_meets_most_of_the_instruction_stands_out(state: StateFeatures) -> None:
+    relative = state.numeric[:, 2 * TEXT_FEATURES : 2 * TEXT_FEATURES + 3]
+    best = [
+        row.element.bid
+        for row, (_, is_best, is_alone) in zip(state.rows, relative, strict=True)
+        if row.element.role == "link" and is_best and is_alone
+    ]
     assert best == ["7"]
 
 
+def test_a_row_meets_the_words_of_the_instruction_that_it_holds(state: StateFeatures) -> None:
+    place = next(place for place, row in enumerate(state.rows) if row.element.bid == "7")
+    met = {word for word, share in zip(state.values.words, state.lexical[place], strict=True) if share > 0.95}
+    assert met == {"green", "glass", "mug"}
+
+
 def test_amounts_are_read_in_the_ways_people_write_them() -> None:
-    assert amounts("under $30 or 25.50 dollars, not €1,99") == (30.0, 25.5, 1.99)
+    assert amounts("under $30 or 25.50 dollars") == (30.0, 25.5)
     assert amounts("2 mugs of 300 ml") == ()
+    known = {"1,250": 125_000, "1.250,50": 125_050, "84.9": 8_490, "1,842.00": 184_200, "165": 16_500, "3 653": 365_300}
+    assert {text: cents_of(text) for text in known} == known
+    assert cents_of("1.2.x") is None
+
+
+def test_dates_amounts_and_quotations_are_offered_as_fields_take_them() -> None:
+    values = value_set(
+        "On the 12th of October 2027 pay €3,653 for 2 of us, write “I like it here a lot, really” and attach cv.txt, "
+        "or on June 1, 2026 or 2026-10-09 or 10/05/2014.",
+        {"full_name": "Anna Berg"},
+    )
+    offered = {(one.kind, one.text) for one in values.offered}
+    assert {
+        ("profile", "Anna Berg"), ("date", "2027-10-12"), ("date", "2026-06-01"), ("date", "2026-10-09"),
+        ("date", "2014-10-05"), ("point", "3653.00"), ("comma", "3653,00"), ("file", "cv.txt"),
+        ("quotation", "I like it here a lot, really"),
+    } <= offered  # fmt: skip
+    day = next(one for one in values.offered if one.text == "2027-10-12")
+    assert values.words[day.start : day.start + day.length] == ("12th", "of", "October", "2027")
 
 
 def test_spans_of_the_instruction_are_found_whatever_their_case_and_punctuation() -> None:
     values = value_set("Get the Blue Mug, size Large.", {"b": "x", "a": "y"})
     assert values.spans_equal_to("blue mug") == [(2, 2)]
     assert values.spans_equal_to("LARGE") == [(5, 1)]
-    assert values.keys == ("a", "b")
+    assert [one.says for one in values.offered] == ["a", "b"]
 
 
 def test_labels_point_at_every_way_to_type_a_value(state: StateFeatures) -> None:
     found = labels_for([Action("fill", "1", ("green glass mug",)), Action("fill", "91", ("Anna Berg",))], state)
-    assert [label.kind for label in found] == [LabelKind.SPAN, LabelKind.KEY]
+    assert [label.kind for label in found] == [LabelKind.SPAN, LabelKind.OFFERED]
     assert labels_for([Action("click", "404")], state) == ()
+    assert labels_for([Action("click", "92")], state) == ()  # it is disabled
     assert labels_for([Action("fill", "1", ("a value nobody named",))], state) == ()
+
+
+def test_a_choice_from_a_list_is_labelled_at_the_option(state: StateFeatures) -> None:
+    (label,) = labels_for([Action("select_option", "90", ("Large",))], state)
+    assert state.rows[label.first].text == "Large"
+    assert ROW_VERBS[label.second] == "select_option"
+
+
+def test_a_scripted_list_is_opened_before_something_is_chosen_from_it(encoder: TextEncoder) -> None:
+    closed = Element("combobox", "Size", 0, "1", value="Small", expanded=False)
+    wanted = [Action("select_option", "1", ("Large",))]
+    page = replace(results_page(), elements=(closed,))
+    (label,) = labels_for(wanted, Featurizer(encoder, GOAL)(page, ()))
+    assert (label.first, ROW_VERBS[label.second]) == (0, "click")
+    shown = (Element("option", "Small", 1, "2"), Element("option", "Large", 1, "3"))
+    page = replace(page, elements=(closed.changed(expanded=True), *shown))
+    (label,) = labels_for(wanted, Featurizer(encoder, GOAL)(page, ()))
+    assert (label.first, ROW_VERBS[label.second]) == (2, "click")
+
+
+def test_an_open_dialog_leaves_only_its_answers(encoder: TextEncoder) -> None:
+    page = replace(results_page(), dialogs=(Dialog("confirm", "Delete the draft?"),))
+    state = Featurizer(encoder, GOAL)(page, ())
+    assert state.texts[0] == "Delete the draft?"
+    assert not state.verbs.any()
+    allowed = [verb for verb, possible in zip(PAGE_VERBS, state.page_verbs, strict=True) if possible]
+    assert allowed == ["dialog_accept", "dialog_dismiss"]
+
+
+def test_advice_names_the_row_that_it_speaks_of(encoder: TextEncoder) -> None:
+    state = Featurizer(encoder, GOAL)(results_page(), (), ("click link 'Norvik Green Glass Mug'", "be careful"))
+    sample = to_sample(state, Numbering())
+    assert state.rows[int(sample.advice_rows[0])].element.bid == "7"
+    assert sample.advice_rows[1] == -1
 
 
 def test_probabilities_over_the_candidate_set_sum_to_one_and_skip_what_is_disabled(
@@ -110,10 +199,11 @@ def test_probabilities_over_the_candidate_set_sum_to_one_and_skip_what_is_disabl
     torch.manual_seed(3)
     network = ScorerNetwork(SMALL).eval()
     with torch.inference_mode():
-        log = log_probabilities(network(collate([sample(state, encoder)])))
+        log = log_probabilities(network(batch_of(encoder, state)))
     everything = log.rows.exp().sum() + log.page.exp().sum()
     assert everything.item() == pytest.approx(1.0, abs=1e-4)
-    assert log.spans[0, 0].exp().sum().item() + log.keys[0, 0].exp().sum().item() == pytest.approx(1.0, abs=1e-4)
+    values = log.spans[0, 0].exp().sum() + log.offered[0, 0].exp().sum() + log.copies[0, 0].exp().sum()
+    assert values.item() == pytest.approx(1.0, abs=1e-4)
     found = candidates(state, log)
     assert "92" not in {candidate.action.bid for candidate in found}
     assert len({candidate.action for candidate in found}) == len(found) <= 256
@@ -123,11 +213,25 @@ def test_padding_changes_no_score(state: StateFeatures, encoder: TextEncoder) ->
     torch.manual_seed(3)
     network = ScorerNetwork(SMALL).eval()
     short = Featurizer(encoder, GOAL)(replace(results_page(), elements=results_page().elements[:4]), ())
-    alone = network(collate([sample(short, encoder)]))
-    padded = network(collate([sample(short, encoder), sample(state, encoder)]))
+    alone = network(batch_of(encoder, short))
+    padded = network(batch_of(encoder, short, state))
     count = len(short.rows)
     assert torch.allclose(alone.rows[0, :count], padded.rows[0, :count], atol=1e-4)
     assert torch.allclose(alone.page[0], padded.page[0], atol=1e-4)
+
+
+def test_a_price_is_encoded_once_and_a_line_to_read_not_at_all() -> None:
+    assert read_as("$178.75") == read_as("$923.05") == "$000.00"
+    assert is_short("Add to cart")
+    assert not is_short("Free returns within 30 days on everything we sell.")
+
+
+def test_vectors_of_texts_are_kept_in_a_file(encoder: TextEncoder, tmp_path: Path) -> None:
+    place = tmp_path / "known.texts"
+    first = Embeddings(place).vectors(["Add to cart", "Buy"], encoder)
+    again = Embeddings(place).vectors(["Buy", "Sell"], encoder)
+    assert np.array_equal(first[1], again[0])
+    assert np.allclose(again[1], encoder.encode(["Sell"])[0].pooled, atol=1e-3)
 
 
 def examples(state: StateFeatures, blank: StateFeatures) -> list[Example]:
@@ -137,15 +241,23 @@ def examples(state: StateFeatures, blank: StateFeatures) -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def packed(state: StateFeatures, encoder: TextEncoder) -> PackedSet:
+def packed(state: StateFeatures, encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory) -> PackedSet:
     short = replace(results_page(), elements=results_page().elements[:4], url="http://shop.test/")
-    return PackedSet(packing.pack(examples(state, Featurizer(encoder, GOAL)(short, ())), encoder))
+    packer, place = Packer(), tmp_path_factory.mktemp("packed") / "states.shard"
+    for example in examples(state, Featurizer(encoder, GOAL)(short, ())):
+        packer.add(example)
+    packer.write(place, {"sessions": 2})
+    found = PackedSet()
+    found.add(place)
+    found.embed(encoder, torch.float32)
+    return found
 
 
 def test_a_packed_state_gives_the_batch_that_the_live_state_gives(
     packed: PackedSet, state: StateFeatures, encoder: TextEncoder
 ) -> None:
-    stored, live = packed.batch([0]), collate([sample(state, encoder)])
+    assert packed.facts == {"sessions": 2}
+    stored, live = packed.batch([0]), batch_of(encoder, state)
     for name in live.__slots__:
         assert torch.allclose(getattr(stored, name).float(), getattr(live, name).float(), atol=2e-2), name
 
@@ -207,7 +319,36 @@ def test_temperature_scaling_recovers_a_known_temperature() -> None:
     assert temperature == pytest.approx(3.0, rel=0.15)
     assert offset == pytest.approx(0.0, abs=0.15)
     assert fit_temperature(logits, torch.ones(4000).long()) == (1.0, 0.0)
+    rare = fit_temperature(logits, labels, 0.25)
+    assert rare[1] == pytest.approx(math.log(0.25 / 0.75), abs=0.2)
 
 
 def test_label_kinds_are_stored_as_small_integers() -> None:
     assert np.array([int(Label(kind).kind) for kind in LabelKind]).tolist() == list(range(6))
+
+
+def test_stochastic_passes_differ_by_dropout_alone_and_repeat_under_a_seed(encoder: TextEncoder) -> None:
+    torch.manual_seed(1)
+    noisy = Decider(ScorerNetwork(replace(SMALL, dropout=0.5)), encoder, (1.0, 0.0))
+    state = noisy.state(results_page(), History(GOAL))
+    once, again, other = noisy.passes(state, 8, seed=3), noisy.passes(state, 8, seed=3), noisy.passes(state, 8, seed=4)
+    assert torch.equal(once, again)
+    assert not torch.allclose(once, other)
+    assert torch.allclose(once.sum(1), torch.ones(8), atol=1e-4)
+    assert mutual_information(once) > 1e-4
+    calm = Decider(ScorerNetwork(SMALL), encoder, (1.0, 0.0))
+    assert mutual_information(calm.passes(state, 8)) == pytest.approx(0.0, abs=1e-5)
+
+
+def test_mutual_information_by_hand() -> None:
+    assert mutual_information(torch.tensor([[1.0, 0.0], [0.0, 1.0]])) == pytest.approx(math.log(2))
+    assert mutual_information(torch.tensor([[0.3, 0.7], [0.3, 0.7]])) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_word_is_worth_what_its_absence_costs(encoder: TextEncoder) -> None:
+    torch.manual_seed(1)
+    decider = Decider(ScorerNetwork(SMALL), encoder, (1.0, 0.0))
+    state = decider.state(results_page(), History(GOAL))
+    worth = decider.worth_of_words(state, Action("click", "7"))
+    assert [word for word, _ in worth] == GOAL.instruction.split()
+    assert any(abs(fall) > 1e-6 for _, fall in worth)

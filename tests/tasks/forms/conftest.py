@@ -9,7 +9,7 @@ import pytest
 from tasks.site.serving import ThemedSite, themed
 from tasks.suites import suite
 from tasks.task import Task
-from tests.tasks.textbrowser import TextBrowser
+from webdreamer_app.rehearsal.text_browser import TextBrowser
 
 Visit = Callable[..., TextBrowser]
 

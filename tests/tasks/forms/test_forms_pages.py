@@ -13,9 +13,9 @@ from tasks.site.themes import THEMES
 from tasks.task import Ending, Task
 from tests.tasks.forms.conftest import Visit
 from tests.tasks.forms.walks import SUITE, find, solve, words
-from tests.tasks.textbrowser import Client, TextBrowser
 from webdreamer_app.browser.serialize import serialize
 from webdreamer_app.browser.stored.page import read_html
+from webdreamer_app.rehearsal.text_browser import Client, TextBrowser
 
 
 def plain(form: str, traps: Collection[str] = (), **more: object) -> Task:

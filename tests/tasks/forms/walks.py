@@ -11,7 +11,7 @@ from tasks.forms.generate import make_task
 from tasks.forms.showing import Showing, showing
 from tasks.suites import suite
 from tasks.task import Task
-from tests.tasks.textbrowser import TextBrowser
+from webdreamer_app.rehearsal.text_browser import TextBrowser
 from webdreamer_app.types import Element
 
 SUITE = suite("forms")

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.shop.suite import ShopSuite
 from tasks.task import Site, Task
-from tests.tasks.textbrowser import TextBrowser
+from webdreamer_app.rehearsal.text_browser import TextBrowser
 
 
 @pytest.fixture(scope="session")

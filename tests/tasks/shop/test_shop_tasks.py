@@ -21,7 +21,7 @@ from tasks.shop.scene import lexicon
 from tasks.shop.state import COUPONS_OF, MONTHLY_OFF, TRAPS
 from tasks.shop.wish import INFEASIBLE
 from tasks.site.names import NAMES, Names
-from tasks.site.themes import LOOKS, THEMES, Theme, of_split, theme_named
+from tasks.site.themes import LOOKS, THEMES, WIDE_LOOKS, Theme, of_split, theme_named
 from tasks.suites import suite
 from tasks.task import Task
 
@@ -143,7 +143,7 @@ def test_looks_that_are_drawn_are_many_and_made_of_training_traits() -> None:
     assert {look.style for look in looks} == {theme.name for theme in trained}
     assert not {look.brand for look in looks} & {theme.brand for theme in THEMES}
     with pytest.raises(KeyError):
-        theme_named(f"look-{LOOKS}")
+        theme_named(f"look-{LOOKS + WIDE_LOOKS}")
     with pytest.raises(KeyError):
         theme_named("look-007")
 

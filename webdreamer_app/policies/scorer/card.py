@@ -9,7 +9,7 @@ from typing import Any
 def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
     """Data, seeds and figures of a training run, as Markdown."""
     network, training = details["network"], details["training"]
-    train, validation = details["data"]["train"], details["validation"]
+    data, validation = details["data"], details["validation"]
     lines = [
         f"# Model card: `{weights}`",
         "",
@@ -18,13 +18,13 @@ def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
         "",
         "## Training",
         "",
-        f"- States: {train.get('states', '?')} for training, of {train.get('sessions', '?')} recorded oracle episodes",
-        f"  with deviations ({train.get('relabelled', '?')} pages labelled once more for neighbouring wishes)",
+        f"- {data.get('labelled', '?')} labelled states of {data.get('sessions', '?')} episodes on the bundled sites",
+        f"  and MiniWoB++: {data.get('states', '?')} as they were asked, the others once more for neighbouring wishes",
         f"- Network: width {network['width']}, {network['layers']} layers, {network['heads']} heads, bf16 weights",
         f"- {details['steps']} steps of batch {training['batch']} in {training['minutes']:g} minutes, "
         f"seed {training['seed']}",
         "",
-        "## Validation (products and sentences that training never saw)",
+        "## Validation (themes, words, products and sentences that training never saw)",
         "",
         *(f"- {name.replace('_', ' ')}: {value:.4g}" for name, value in validation.items()),
         f"- commit score calibrated with temperature {details['commit_temperature'][0]:.3f},"

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import numpy as np
+import numpy.typing as npt
 
-from webdreamer_app.policies.scorer.matching import TEXT_FEATURES, Floats, Matcher
+from webdreamer_app.identity import page_path
+from webdreamer_app.policies.scorer.lexical import TEXT_FEATURES, Floats, Lexical
 from webdreamer_app.policies.scorer.rows import Row, page_rows
-from webdreamer_app.policies.scorer.values import ValueSet, normalise, spoken_key, value_set
-from webdreamer_app.types import TYPED_ROLES, Element, Goal, Observation, Step
+from webdreamer_app.policies.scorer.values import ValueSet, normalise, value_set
+from webdreamer_app.policies.scorer.verbs import KEYS, ROW_VERBS, page_verbs, row_verbs
+from webdreamer_app.types import Action, Element, Goal, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
 ROLES = (
     "link", "button", "textbox", "searchbox", "checkbox", "radio", "combobox", "spinbutton", "slider", "option",
-    "listbox", "menuitem", "tab", "switch", "text", "heading", "img", "cell", "alert", "status",
+    "listbox", "menuitem", "tab", "switch", "text", "heading", "img", "cell", "alert", "status", "generic", "summary",
+    "date", "alertdialog",
 )  # fmt: skip
-FILLABLE = TYPED_ROLES | {"combobox"}
 MAX_HISTORY = 6
-MAX_OPTIONS = 16
-HISTORY_FEATURES = 14
+HISTORY_FEATURES = 16
+PAGE_FEATURES = 8
+MAX_ADVICE = 4
 _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
-_STRUCT = 26
-ROW_FEATURES = 2 * TEXT_FEATURES + 4 + len(ROLES) + _STRUCT
+_STRUCT = 30
+_RELATIVE = 6
+ROW_FEATURES = 2 * TEXT_FEATURES + _RELATIVE + len(ROLES) + _STRUCT
+Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class StateFeatures:
-    """One decision as arrays. N rows, W instruction words, K profile fields, S selects with O ≤ 16 options."""
+    """One decision as arrays. N rows, W instruction words, V offered values, H ≤ 6 steps, A ≤ 4 pieces of advice."""
 
     rows: tuple[Row, ...]
     values: ValueSet
@@ -40,14 +47,24 @@ class StateFeatures:
     """(N,)"""
     numeric: Floats
     """(N, ROW_FEATURES)"""
+    lexical: Floats
+    """(N, W) how well each row meets each word of the instruction"""
+    links: Ints
+    """(N, 3): group, place of an option's list, offered value that the row holds or says; -1 for none"""
+    verbs: npt.NDArray[np.bool_]
+    """(N, len(ROW_VERBS))"""
+    page_verbs: npt.NDArray[np.bool_]
+    """(len(PAGE_VERBS),)"""
+    page: Floats
+    """(PAGE_FEATURES,)"""
     history_texts: tuple[str, ...]
-    """(≤ 6,) most recent first"""
+    """(H,) most recent first"""
     history: Floats
-    """(≤ 6, HISTORY_FEATURES)"""
-    options: tuple[tuple[int, tuple[str, ...]], ...]
-    """(row, labels) of every select"""
-    option_matches: tuple[Floats, ...]
-    """for each select, (O, TEXT_FEATURES)"""
+    """(H, HISTORY_FEATURES)"""
+    history_rows: Ints
+    """(H,) row that a step acted on, where it is still there; else -1"""
+    advice: tuple[str, ...]
+    """(A,)"""
 
 
 class Featurizer:
@@ -56,150 +73,179 @@ class Featurizer:
     def __init__(self, encoder: TextEncoder, goal: Goal) -> None:
         self.goal = goal
         self.values = value_set(goal.instruction, goal.profile)
-        self._encoder = encoder
-        self._matcher = Matcher(encoder, goal.instruction, self.values)
+        self._lexical = Lexical(encoder, self.values)
 
-    def __call__(self, observation: Observation, steps: tuple[Step, ...]) -> StateFeatures:
+    def __call__(self, observation: Observation, steps: tuple[Step, ...], advice: Sequence[str] = ()) -> StateFeatures:
         rows = page_rows(observation)
-        texts = tuple(row.text for row in rows)
-        contexts = tuple(row.context for row in rows)
-        selects = tuple(
-            (place, row.element.options[:MAX_OPTIONS])
-            for place, row in enumerate(rows)
-            if row.element.options and row.element.is_usable
-        )
+        own = self._lexical.match([row.text for row in rows])
+        around = self._lexical.match([row.context for row in rows])
+        recent = tuple(reversed(steps[-MAX_HISTORY:]))
+        held = [self._held(row) for row in rows]
+        past = _Past(observation, steps)
+        asked = bool(observation.dialogs)
+        matched = _stacked([match.features for match in own], TEXT_FEATURES)
         numeric = np.concatenate(
             [
-                self._matcher.features(texts),
-                self._matcher.features(contexts),
-                self._relative_coverage(rows),
-                np.stack([_role(row.element) for row in rows]) if rows else np.zeros((0, len(ROLES)), np.float32),
-                self._structure(rows, observation, steps),
+                matched,
+                _stacked([match.features for match in around], TEXT_FEATURES),
+                _relative(rows, matched),
+                _stacked([_role(row) for row in rows], len(ROLES)),
+                _stacked([self._structure(row, place, past) for place, row in enumerate(rows)], _STRUCT),
             ],
             axis=1,
-        ).astype(np.float32)
-        recent = tuple(reversed(steps[-MAX_HISTORY:]))
+        )
         return StateFeatures(
             rows=rows,
             values=self.values,
             instruction=self.goal.instruction,
-            texts=texts,
-            contexts=contexts,
-            numeric=numeric,
+            texts=tuple(row.text for row in rows),
+            contexts=tuple(row.context for row in rows),
+            numeric=numeric.astype(np.float32),
+            lexical=_stacked([match.words for match in own], len(self.values.words)),
+            links=np.array(
+                [(row.group, row.parent, place) for row, place in zip(rows, held, strict=True)], dtype=np.int32
+            ).reshape(-1, 3),
+            verbs=np.array([row_verbs(row, dialog=asked) for row in rows], bool).reshape(-1, len(ROW_VERBS)),
+            page_verbs=np.array(page_verbs(dialog=asked), dtype=bool),
+            page=past.page(),
             history_texts=tuple(_target_text(step) for step in recent),
-            history=np.stack([_history_features(step, observation) for step in recent])
-            if recent
-            else np.zeros((0, HISTORY_FEATURES), np.float32),
-            options=selects,
-            option_matches=tuple(self._matcher.features(labels) for _, labels in selects),
+            history=_stacked([_history_features(step, observation) for step in recent], HISTORY_FEATURES),
+            history_rows=np.array([past.place(step, rows) for step in recent], dtype=np.int32),
+            advice=tuple(advice[:MAX_ADVICE]),
         )
 
-    def _relative_coverage(self, rows: tuple[Row, ...]) -> Floats:
-        """How much of the instruction a group of the page covers, words rare on the page counting more: (N, 4)."""
-        result = np.zeros((len(rows), 4), dtype=np.float32)
-        groups = {row.group: row.context for row in rows if row.group >= 0}
-        if not groups:
-            return result
-        covered = self._matcher.coverage(list(groups.values()))  # (G, Q)
-        share = covered.mean(0)
-        weight = np.where(share > 0, -np.log(np.clip(share, 1e-3, 1.0)) + 0.05, 0.0)
-        score = covered @ weight
-        price = self._matcher.features(list(groups.values()))[:, -1]  # above every amount that is named
-        best = max(float(score.max()), 1e-6)
-        affordable = score - 10 * price
-        standing = dict(
-            zip(
-                groups,
-                zip(score / best, score >= best - 1e-6, affordable >= affordable.max() - 1e-6, strict=True),
-                strict=True,
-            )
-        )
-        for place, row in enumerate(rows):
-            if row.group in standing:
-                result[place, :3] = standing[row.group]
-                result[place, 3] = 1.0
-        return result
+    def _held(self, row: Row) -> int:
+        element = row.element
+        if row.is_option or element.value is None:
+            return self._lexical.offered(row.text)
+        return self._lexical.offered(element.value)
 
-    def _structure(self, rows: tuple[Row, ...], observation: Observation, steps: tuple[Step, ...]) -> Floats:
-        result = np.zeros((len(rows), _STRUCT), dtype=np.float32)
-        counts, last = _acted(observation, steps)
-        expected = self._expected_profile_values(rows)
-        for place, row in enumerate(rows):
-            element = row.element
-            value = normalise(element.value or "")
-            in_instruction = float(bool(value) and f" {value} " in self._matcher.query.text)
-            other = [label for label in element.options if label != element.value]
-            wanted = [
-                label for label in other if normalise(label) and f" {normalise(label)} " in self._matcher.query.text
-            ]
-            key = (element.role, element.name)
-            result[place] = (
-                element.is_interactive, element.disabled, element.required, element.readonly, bool(element.invalid),
-                element.checked is True, element.checked is False, element.selected is True, element.expanded is True,
-                element.value == "", bool(value), in_instruction, value in self._matcher.query.profile_values,
-                bool(value) and value == expected.get(place, ""), bool(expected.get(place)),
-                bool(wanted), len(element.options) / 10, min(element.depth, 20) / 20,
-                min((element.box.y if element.box else 0.0) / 2000, 2.0), element.level / 6, row.group >= 0,
-                element.input_type == "submit", element.form is not None and element.form.method == "post",
-                min(counts[key], 4) / 4, last == key, place / 100,
-            )  # fmt: skip
-        return result
-
-    def _expected_profile_values(self, rows: tuple[Row, ...]) -> dict[int, str]:
-        """For each field, the profile's value whose key reads most like the field's label."""
-        if not self.values.keys:
-            return {}
-        places = [place for place, row in enumerate(rows) if row.element.role in FILLABLE and row.text]
-        keys = np.stack([text.pooled for text in self._encoder.encode([spoken_key(key) for key in self.values.keys])])
-        labels = self._encoder.encode([rows[place].element.name or rows[place].text for place in places])
-        found = {}
-        for place, label in zip(places, labels, strict=True):
-            similarity = keys @ label.pooled
-            if float(similarity.max()) > 0.5:
-                found[place] = normalise(self.values.values[int(similarity.argmax())])
-        return found
+    def _structure(self, row: Row, place: int, past: _Past) -> Floats:
+        element = row.element
+        value = "" if row.is_option else normalise(element.value or "")
+        chosen = row.is_option and element.value == row.text
+        key = (element.role, row.text)
+        counts = past.counts[key]
+        held = self._lexical.offered(value)
+        return np.array(
+            (
+                element.is_interactive, element.disabled or element.covered, element.required, element.readonly,
+                bool(element.invalid), element.checked is True, element.checked is False, element.selected is True,
+                element.expanded is True, element.expanded is False, element.value == "", bool(value),
+                self._lexical.says(value), held >= 0, row.is_option, chosen,
+                bool(element.options), len(element.options) / 20, min(element.depth, 20) / 20, element.level / 6,
+                row.group >= 0, element.input_type == "submit", element.form is not None,
+                element.form is not None and element.form.method == "post",
+                min(counts, 4) / 4, past.last == key, min(past.visits[key], 4) / 4, bool(element.href),
+                place / 100, element.input_type == "file",
+            ),
+            dtype=np.float32,
+        )  # fmt: skip
 
 
-def _role(element: Element) -> Floats:
-    return np.array([element.role == role for role in ROLES], dtype=np.float32)
+def _relative(rows: tuple[Row, ...], matched: Floats) -> Floats:
+    """How a row's match with the instruction stands among the rows of its role and of the page: (N, 6)."""
+    result = np.zeros((len(rows), _RELATIVE), dtype=np.float32)
+    by_role: dict[tuple[str, bool], list[int]] = {}
+    for place, row in enumerate(rows):
+        by_role.setdefault((row.element.role, row.is_option), []).append(place)
+    for places in by_role.values():
+        covered = matched[places, 5]  # words of the instruction that are met
+        best = float(covered.max())
+        if best > 0:
+            result[places, 0] = covered / best
+            result[places, 1] = covered >= best - 1e-6
+            result[places, 2] = (covered >= best - 1e-6).sum() == 1
+        result[places, 3] = matched[places, 0] >= matched[places, 0].max() - 1e-6
+    top = float(matched[:, 5].max()) if len(rows) else 0.0
+    result[:, 4] = matched[:, 5] / max(top, 1e-6)
+    result[:, 5] = min(top, 2.0)
+    return result
 
 
-def _path(url: str) -> str:
-    return urlsplit(url).path
+class _Past:
+    """What was done before, as this page shows it."""
+
+    def __init__(self, observation: Observation, steps: tuple[Step, ...]) -> None:
+        self._steps = len(steps)
+        here = page_path(observation.url)
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """How often each (role, text) was acted on at this path."""
+        self.visits: Counter[tuple[str, str]] = Counter()
+        """The same, anywhere in the episode."""
+        self.last: tuple[str, str] | None = None
+        self._same = self._failed = self._seen = 0
+        for step in steps:
+            self.last = None
+            is_here = page_path(step.observation.url) == here
+            self._seen += is_here
+            self._same += is_here and step.observation.text == observation.text
+            self._failed += bool(step.outcome.error)
+            key = _acted(step)
+            if key is not None:
+                self.visits[key] += 1
+                if is_here:
+                    self.last = key
+                    self.counts[key] += 1
+        self._rows = len(observation.elements)
+        self._depth = len([part for part in urlsplit(observation.url).path.split("/") if part])
+
+    def page(self) -> Floats:
+        return np.array(
+            (
+                min(self._steps, 40) / 20, self._steps == 0, min(self._seen, 10) / 5, min(self._same, 4) / 2,
+                min(self._failed, 4) / 2, min(self._rows, 300) / 150, min(self._depth, 4) / 2, 1.0,
+            ),
+            dtype=np.float32,
+        )  # fmt: skip
+
+    def place(self, step: Step, rows: Sequence[Row]) -> int:
+        """The row that a step acted on, -1 where it is gone."""
+        key = _acted(step)
+        if key is None:
+            return -1
+        found = (place for place, row in enumerate(rows) if (row.element.role, row.text) == key)
+        return next(found, -1)
 
 
-def _acted(
-    observation: Observation, steps: tuple[Step, ...]
-) -> tuple[Counter[tuple[str, str]], tuple[str, str] | None]:
-    """How often each (role, name) was acted on at this path, and the target of the last step if it was here."""
-    counts: Counter[tuple[str, str]] = Counter()
-    last = None
-    for step in steps:
-        target = step.observation.find(step.action.bid)
-        last = None
-        if target is not None and _path(step.observation.url) == _path(observation.url):
-            last = (target.role, target.name)
-            counts[last] += 1
-    return counts, last
+def _acted(step: Step) -> tuple[str, str] | None:
+    """Role and text of what a step acted on; of an option that was chosen, the option."""
+    target = step.observation.find(step.action.bid)
+    if target is None:
+        return None
+    if step.action.verb == "select_option" and step.action.value:
+        return target.role, str(step.action.value[0])
+    return target.role, target.name or (target.value or "")
+
+
+def _stacked(rows: Sequence[Floats], width: int) -> Floats:
+    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, width), dtype=np.float32)
+
+
+def _role(row: Row) -> Floats:
+    role = "option" if row.is_option else row.element.role
+    return np.array([role == known for known in ROLES], dtype=np.float32)
 
 
 def _target_text(step: Step) -> str:
-    target = step.observation.find(step.action.bid)
+    target: Element | None = step.observation.find(step.action.bid)
     return target.name if target is not None else ""
 
 
 def _history_features(step: Step, now: Observation) -> Floats:
-    verb = step.action.verb
+    action: Action = step.action
     after = step.outcome.observation
     return np.array(
         [
-            *(verb == known for known in _HISTORY_VERBS),
+            *(action.verb == known for known in _HISTORY_VERBS),
             bool(step.outcome.error),
             not step.outcome.executed,
             step.outcome.unknown,
             after is not None and after.text != step.observation.text,
             after is not None and after.url != step.observation.url,
-            _path(step.observation.url) == _path(now.url),
+            page_path(step.observation.url) == page_path(now.url),
+            action.verb == "press" and action.value == (KEYS[0],),
+            action.verb.startswith("dialog"),
             1.0,
         ],
         dtype=np.float32,

@@ -9,51 +9,64 @@ from torch import Tensor
 from torch.nn import functional
 
 from webdreamer_app.policies.scorer.labels import LabelKind
-from webdreamer_app.policies.scorer.network import ROW_VERBS, LogProbabilities, Scores, log_probabilities
-
-_FILL, _SELECT = ROW_VERBS.index("fill"), ROW_VERBS.index("select_option")
+from webdreamer_app.policies.scorer.network import Batch, LogProbabilities, Scores, log_probabilities
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
     """What was right in a batch of B states."""
 
-    labels: Tensor  # (B, L, 4) int: kind, first, second, third; padded with NONE
+    labels: Tensor  # (B, L, 5) int: kind and four places; padded with NONE
     commits: Tensor  # (B, C, 2) int: row, wrong; padded with row -1
     weights: Tensor  # (B,)
+    meanings: Tensor  # (B, N) int, -1 where a row's words mean nothing that is known
 
 
-def label_log_probabilities(log: LogProbabilities, select_rows: Tensor, labels: Tensor) -> Tensor:
-    """Joint log-probability of each label, -inf for padding: (B, L)."""
-    kind, first, second, third = labels.unbind(-1)
-    state = torch.arange(labels.shape[0]).unsqueeze(1).expand_as(kind)
-    result = torch.full(kind.shape, -torch.inf, dtype=log.rows.dtype)
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """How much each part counts beside the choice of the action."""
 
-    def put(which: LabelKind, values: Tensor) -> Tensor:
-        return torch.where(kind == which, values, result)
+    commit: float = 0.5
+    meaning: float = 0.3
+
+
+def label_log_probabilities(log: LogProbabilities, fields: Tensor, labels: Tensor) -> Tensor:
+    """Joint log-probability of each label, -inf for padding: (B, L). `fields`: (B, F), as in the batch."""
+    kind, first, second, third, fourth = labels.unbind(-1)
+    state = torch.arange(labels.shape[0], device=labels.device).unsqueeze(1).expand_as(kind)
+    result = torch.full(kind.shape, -torch.inf, dtype=log.rows.dtype, device=labels.device)
 
     def at(table: Tensor, *places: Tensor) -> Tensor:
         bounded = [place.clamp(0, size - 1) for place, size in zip(places, table.shape[1:], strict=True)]
         return table[(state, *bounded)]
 
-    fill, choose = torch.full_like(first, _FILL), torch.full_like(first, _SELECT)
-    result = put(LabelKind.ROW, at(log.rows, first, second))
-    result = put(LabelKind.PAGE, at(log.page, first))
-    result = put(LabelKind.SPAN, at(log.rows, first, fill) + at(log.spans, first, second, third))
-    result = put(LabelKind.KEY, at(log.rows, first, fill) + at(log.keys, first, second))
-    select_row = at(select_rows, first)
-    return put(LabelKind.OPTION, at(log.rows, select_row, choose) + at(log.options, first, second))
+    row = at(log.rows, first, second)
+    field = (fields.unsqueeze(1) == first.unsqueeze(2)).float().argmax(-1)  # (B, L)
+    choices = (
+        (LabelKind.ROW, row),
+        (LabelKind.SPAN, row + at(log.spans, field, third, fourth)),
+        (LabelKind.OFFERED, row + at(log.offered, field, third)),
+        (LabelKind.COPY, row + at(log.copies, field, third)),
+        (LabelKind.PAGE, at(log.page, first)),
+    )
+    for which, values in choices:
+        result = torch.where(kind == which, values, result)
+    return result
 
 
 def scorer_loss(
-    scores: Scores, select_rows: Tensor, targets: Targets, commit_weight: float = 0.5
+    scores: Scores, batch: Batch, targets: Targets, weights: LossWeights | None = None
 ) -> tuple[Tensor, Tensor]:
     """(total loss, −log probability of what is acceptable (B,)); Recipes: the order of form fields is free."""
-    log = log_probabilities(scores)
-    joint = label_log_probabilities(log, select_rows, targets.labels)
+    much = weights or LossWeights()
+    joint = label_log_probabilities(log_probabilities(scores), batch.fields, targets.labels)
     negative = -torch.logsumexp(joint.clamp_min(-1e4), dim=1)
     policy = (negative.clamp_max(50.0) * targets.weights).sum() / targets.weights.sum().clamp_min(1e-6)
-    return policy + commit_weight * commit_loss(scores, targets), negative
+    total = policy + much.commit * commit_loss(scores, targets)
+    if scores.meanings is not None and bool((targets.meanings >= 0).any()):
+        flat = scores.meanings.float().flatten(0, 1)
+        total = total + much.meaning * functional.cross_entropy(flat, targets.meanings.flatten(), ignore_index=-1)
+    return total, negative
 
 
 def commit_loss(scores: Scores, targets: Targets) -> Tensor:

@@ -1,55 +1,82 @@
-"""The scorer's network: a small transformer over a page's rows, with pointers into instruction, profile and options."""
+"""The scorer's network: a small transformer over a sequence of page rows, words and values, with pointers between them.
+
+What is known of how they relate (which row meets which word, what stands in one group, which value a field holds) is
+mixed in beside attention, layer by layer, as fixed weighted sums.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, MAX_HISTORY, ROW_FEATURES
-from webdreamer_app.policies.scorer.matching import TEXT_FEATURES
-from webdreamer_app.policies.scorer.values import MAX_SPAN
+from webdreamer_app.policies.scorer.features import (
+    HISTORY_FEATURES,
+    MAX_ADVICE,
+    MAX_HISTORY,
+    PAGE_FEATURES,
+    ROW_FEATURES,
+)
+from webdreamer_app.policies.scorer.rows import MAX_OPTION_ROWS, MAX_ROWS
+from webdreamer_app.policies.scorer.values import KINDS, MAX_SPAN, MAX_WORDS
+from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
 from worldmodel.text_encoder import DIMENSION
 
-ROW_VERBS = ("click", "fill", "select_option", "press")
-PAGE_VERBS = ("send_msg_to_user", "report_infeasible", "go_back", "noop")
+_RELATIONS = 3
+_POSITIONS = MAX_ROWS + MAX_OPTION_ROWS + 8
+_EXPECTED = 3
+"""Features of how a field and the offered values go together, made here."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
     """Sizes of the scorer."""
 
-    width: int = 192
+    width: int = 128
     layers: int = 3
-    heads: int = 6
-    text_width: int = 96
-    """Width to which a pooled text vector is projected."""
+    heads: int = 4
+    mixed: int = 64
+    """Width in which relations are mixed."""
+    inner: int = 320
+    """Width of the feed-forward parts."""
+    pointer: int = 96
+    """Width in which pointers are compared."""
     dropout: float = 0.1
+    meanings: int = 0
+    """Classes of an auxiliary loss on what a row's words mean; 0: none. Not shipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded arrays of B states: N rows, H history items, W words, K profile fields, S selects of O options."""
+    """Padded arrays of B states: N rows, W words, V offered values, H steps, A advice, F fields that take a value."""
 
     own: Tensor  # (B, N, 384) pooled own text
     context: Tensor  # (B, N, 384) pooled text of the enclosing group
     numeric: Tensor  # (B, N, ROW_FEATURES)
     row_mask: Tensor  # (B, N) bool
+    lexical: Tensor  # (B, N, W)
+    links: Tensor  # (B, N, 3) int
+    verb_mask: Tensor  # (B, N, len(ROW_VERBS)) bool
+    fields: Tensor  # (B, F) row of each field
+    field_mask: Tensor  # (B, F) bool
     instruction: Tensor  # (B, 384)
     words: Tensor  # (B, W, 384)
     word_mask: Tensor  # (B, W) bool
-    keys: Tensor  # (B, K, 384) pooled profile keys
-    key_mask: Tensor  # (B, K) bool
+    offered: Tensor  # (B, V, 384) pooled words of what each value is
+    offered_facts: Tensor  # (B, V, 3) int: kind, first word, number of words
+    offered_mask: Tensor  # (B, V) bool
     history_text: Tensor  # (B, H, 384)
     history: Tensor  # (B, H, HISTORY_FEATURES)
+    history_rows: Tensor  # (B, H) int
     history_mask: Tensor  # (B, H) bool
-    select_rows: Tensor  # (B, S) row of each select
-    options: Tensor  # (B, S, O, 384)
-    option_numeric: Tensor  # (B, S, O, TEXT_FEATURES)
-    option_mask: Tensor  # (B, S, O) bool
-    verb_mask: Tensor  # (B, N, len(ROW_VERBS)) bool: which verbs fit which row
+    advice: Tensor  # (B, A, 384)
+    advice_rows: Tensor  # (B, A) int
+    advice_mask: Tensor  # (B, A) bool
+    page: Tensor  # (B, PAGE_FEATURES)
+    page_mask: Tensor  # (B, len(PAGE_VERBS)) bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +85,57 @@ class Scores:
 
     rows: Tensor  # (B, N, len(ROW_VERBS))
     page: Tensor  # (B, len(PAGE_VERBS))
-    spans: Tensor  # (B, N, W, MAX_SPAN): the span of length l+1 from word w, into row n
-    keys: Tensor  # (B, N, K)
-    options: Tensor  # (B, S, O)
+    spans: Tensor  # (B, F, W, MAX_SPAN): the span of length l+1 from word w, into field f
+    offered: Tensor  # (B, F, V)
+    copies: Tensor  # (B, F, N): the text of row n, into field f
     commit_wrong: Tensor  # (B, N): logit that committing with this row is wrong
+    meanings: Tensor | None = None  # (B, N, meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The sequence before its last feed-forward part, from which stochastic passes start."""
+
+    tokens: Tensor  # (B, T, width)
+    rows_from: int
+    words_from: int
+    offered_from: int
+    entered: Tensor  # (B, N, width)
+
+
+class _Layer(nn.Module):
+    """Attention beside relations, then the feed-forward part; normalised before."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.norm = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.mix = nn.Linear(width, config.mixed)
+        self.out = nn.Linear(width + (_RELATIONS + 2) * config.mixed, width)
+        self.inner_norm = nn.LayerNorm(width)
+        self.inner = nn.Linear(width, config.inner)
+        self.outer = nn.Linear(config.inner, width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def attend(self, tokens: Tensor, mask: Tensor, relations: Tensor, beside: Tensor) -> Tensor:
+        """(B, T, width) → the same; mask (B, 1, 1, T) bool; relations (B, R, T, T); beside (2, B, T, 1)."""
+        size, length, width = tokens.shape
+        normed = self.norm(tokens)
+        query, key, value = self.qkv(normed).view(size, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        seen = seen.transpose(1, 2).reshape(size, length, width)
+        mixed = self.mix(normed)
+        related = (relations @ mixed.unsqueeze(1)).permute(0, 2, 1, 3).reshape(size, length, -1)
+        before = functional.pad(mixed[:, :-1], (0, 0, 1, 0)) * beside[0]
+        after = functional.pad(mixed[:, 1:], (0, 0, 0, 1)) * beside[1]
+        found: Tensor = tokens + self.dropout(self.out(torch.cat([seen, related, before, after], dim=-1)))
+        return found
+
+    def feed(self, tokens: Tensor) -> Tensor:
+        found: Tensor = tokens + self.dropout(self.outer(functional.gelu(self.inner(self.inner_norm(tokens)))))
+        return found
 
 
 class ScorerNetwork(nn.Module):
@@ -70,115 +144,198 @@ class ScorerNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        width, text = config.width, config.text_width
-        self.own = nn.Linear(DIMENSION, text)
-        self.context = nn.Linear(DIMENSION, text)
-        self.numeric = nn.Linear(ROW_FEATURES, text)
-        self.enter = nn.Sequential(nn.Linear(3 * text, width), nn.GELU(), nn.Linear(width, width))
-        self.page_token = nn.Linear(DIMENSION, width)
-        self.history_text = nn.Linear(DIMENSION, text)
-        self.history_enter = nn.Sequential(
-            nn.Linear(text + HISTORY_FEATURES, width), nn.GELU(), nn.Linear(width, width)
-        )
-        self.recency = nn.Parameter(torch.zeros(MAX_HISTORY, width))
-        self.kind = nn.Parameter(torch.zeros(3, width))
-        layer = nn.TransformerEncoderLayer(
-            width, config.heads, 4 * width, config.dropout, activation="gelu", batch_first=True, norm_first=True
-        )
-        self.trunk = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
+        width, pointer = config.width, config.pointer
+        self.own = nn.Sequential(nn.Linear(DIMENSION, width), nn.GELU(), nn.Linear(width, width))
+        self.context = nn.Linear(DIMENSION, pointer)
+        self.numeric = nn.Linear(ROW_FEATURES + _EXPECTED, pointer)
+        self.enter = nn.Sequential(nn.Linear(width + 2 * pointer, width), nn.GELU(), nn.Linear(width, width))
+        self.row_place = nn.Embedding(_POSITIONS, width)
+        self.word = nn.Linear(DIMENSION, width)
+        self.word_place = nn.Embedding(MAX_WORDS, width)
+        self.offered = nn.Linear(DIMENSION, width)
+        self.kind = nn.Embedding(len(KINDS), width)
+        self.past = nn.Sequential(nn.Linear(DIMENSION + HISTORY_FEATURES, width), nn.GELU(), nn.Linear(width, width))
+        self.recency = nn.Embedding(MAX_HISTORY, width)
+        self.advice = nn.Linear(DIMENSION, width)
+        self.advice_place = nn.Embedding(MAX_ADVICE, width)
+        self.whole = nn.Linear(DIMENSION + PAGE_FEATURES, width)
+        self.sort = nn.Embedding(6, width)
+        self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
-        self.verbs = nn.Sequential(nn.Linear(width + ROW_FEATURES, width), nn.GELU(), nn.Linear(width, len(ROW_VERBS)))
-        self.page = nn.Linear(width, len(PAGE_VERBS))
-        self.span_start = nn.Linear(DIMENSION, text)
-        self.span_end = nn.Linear(DIMENSION, text)
-        self.row_start = nn.Linear(width, text)
-        self.row_end = nn.Linear(width, text)
+        joined = 2 * width + ROW_FEATURES
+        self.verbs = nn.Sequential(nn.Linear(joined, width), nn.GELU(), nn.Linear(width, len(ROW_VERBS)))
+        self.ends = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, len(PAGE_VERBS)))
+        self.field_points = nn.Linear(width, 4 * pointer)
+        self.word_points = nn.Linear(width, 2 * pointer)
+        self.offered_points = nn.Linear(width, pointer)
+        self.copy_points = nn.Linear(width, pointer)
         self.span_length = nn.Linear(width, MAX_SPAN)
-        self.key = nn.Linear(DIMENSION, text)
-        self.row_key = nn.Linear(width, text)
-        self.key_likeness = nn.Parameter(torch.tensor(8.0))
-        self.key_bias = nn.Linear(width, 1)
-        self.option = nn.Sequential(nn.Linear(DIMENSION + TEXT_FEATURES + width, width), nn.GELU(), nn.Linear(width, 1))
-        self.commit = nn.Sequential(nn.Linear(2 * width + ROW_FEATURES, width), nn.GELU(), nn.Linear(width, 1))
+        self.likeness = nn.Parameter(torch.tensor([6.0, 8.0]))
+        self.source = nn.Linear(width, 3)
+        self.commit = nn.Sequential(nn.Linear(joined + width, width), nn.GELU(), nn.Linear(width, 1))
+        self.meaning = nn.Linear(width, config.meanings) if config.meanings else None
+        for table in (self.row_place, self.word_place, self.kind, self.recency, self.advice_place, self.sort):
+            nn.init.normal_(table.weight, std=0.02)
 
     def forward(self, batch: Batch) -> Scores:
-        rows, page = self._trunk(batch)
-        rows_numeric = torch.cat([rows, batch.numeric], dim=-1)
-        verbs = self.verbs(rows_numeric).masked_fill(~batch.verb_mask, -torch.inf)
-        spread = page.unsqueeze(1).expand_as(rows)
+        return self.decide(self.hidden(batch), batch)
+
+    def hidden(self, batch: Batch) -> Hidden:
+        """Everything up to the last feed-forward part."""
+        own, rows = self._rows(batch)
+        sort = self.sort.weight
+        whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)).unsqueeze(1) + sort[0]
+        past = self.past(torch.cat([batch.history_text, batch.history], dim=-1)) + sort[1]
+        past = past + self.recency.weight[: past.shape[1]]
+        advice = self.advice(batch.advice) + self.advice_place.weight[: batch.advice.shape[1]] + sort[2]
+        offered = self.offered(batch.offered) + self.kind(batch.offered_facts[..., 0].clamp_min(0)) + sort[3]
+        words = self.word(batch.words) + self.word_place.weight[: batch.words.shape[1]] + sort[4]
+        rows = rows + self.row_place.weight[: rows.shape[1]] + sort[5]
+        tokens = torch.cat([whole, past, advice, offered, words, rows], dim=1)
+        present = torch.cat(
+            [
+                torch.ones_like(batch.row_mask[:, :1]), batch.history_mask, batch.advice_mask, batch.offered_mask,
+                batch.word_mask, batch.row_mask,
+            ],
+            dim=1,
+        )  # fmt: skip
+        starts = [1, 1 + past.shape[1]]
+        starts += [starts[-1] + advice.shape[1]]
+        starts += [starts[-1] + offered.shape[1]]
+        starts += [starts[-1] + words.shape[1]]
+        related = relations(batch, tuple(starts), tokens.shape[1]).to(own.dtype)
+        mask, near = present[:, None, None, :], beside(present, tuple(starts)).to(own.dtype)
+        *before, last = (cast(_Layer, layer) for layer in self.layers)
+        for layer in before:
+            tokens = layer.feed(layer.attend(tokens, mask, related, near))
+        return Hidden(last.attend(tokens, mask, related, near), starts[4], starts[3], starts[2], own)
+
+    def decide(self, hidden: Hidden, batch: Batch, *, stochastic: bool = False) -> Scores:
+        """The last feed-forward part and every head; `stochastic`: with dropout, whatever the mode."""
+        last = cast(_Layer, self.layers[-1])
+        last.dropout.train(stochastic or self.training)
+        tokens = self.norm(last.feed(hidden.tokens))
+        last.dropout.train(self.training)
+        rows, whole = tokens[:, hidden.rows_from :], tokens[:, :1]
+        joined = torch.cat([rows, whole.expand_as(rows), batch.numeric.to(rows.dtype)], dim=-1)
+        fields = rows.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
+        points = self.field_points(fields).chunk(4, dim=-1)
+        source = self.source(fields)
+        words = tokens[:, hidden.words_from : hidden.rows_from]
+        offered = tokens[:, hidden.offered_from : hidden.words_from]
         return Scores(
-            rows=verbs,
-            page=self.page(page),
-            spans=self._spans(rows, batch),
-            keys=self._keys(rows, batch),
-            options=self._options(rows, batch),
-            commit_wrong=self.commit(torch.cat([rows, spread, batch.numeric], dim=-1)).squeeze(-1),
+            rows=self.verbs(joined).masked_fill(~batch.verb_mask, -torch.inf),
+            page=self.ends(whole.squeeze(1)).masked_fill(~batch.page_mask, -torch.inf),
+            spans=self._spans(points[0], points[1], fields, words, batch) + source[..., 0, None, None],
+            offered=self._offered(points[2], offered, batch) + source[..., 1, None],
+            copies=self._copies(points[3], rows, batch) + source[..., 2, None],
+            commit_wrong=self.commit(torch.cat([joined, hidden.entered], dim=-1)).squeeze(-1),
+            meanings=self.meaning(hidden.entered) if self.meaning is not None else None,
         )
 
-    def _trunk(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Contextual rows (B, N, width) and the page (B, width)."""
-        parts = [self.own(batch.own), self.context(batch.context), self.numeric(batch.numeric)]
-        rows = self.enter(torch.cat(parts, dim=-1)) + self.kind[0]
-        page = (self.page_token(batch.instruction) + self.kind[1]).unsqueeze(1)
-        past = self.history_enter(torch.cat([self.history_text(batch.history_text), batch.history], dim=-1))
-        past = past + self.recency[: past.shape[1]] + self.kind[2]
-        tokens = torch.cat([page, past, rows], dim=1)  # (B, 1+H+N, width)
-        present = torch.cat([torch.ones_like(batch.row_mask[:, :1]), batch.history_mask, batch.row_mask], dim=1)
-        hidden = self.norm(self.trunk(tokens, src_key_padding_mask=~present))
-        return hidden[:, 1 + past.shape[1] :], hidden[:, 0]
+    def _rows(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the texts mean (B, N, width), and the rows as they enter, their likeness to offered values seen."""
+        likeness = batch.own @ batch.offered.transpose(1, 2)  # (B, N, V), cosines
+        share = torch.softmax((12 * likeness).float().masked_fill(~batch.offered_mask.unsqueeze(1), -1e4), dim=-1)
+        held = batch.links[..., 2]
+        is_held = functional.one_hot(held.clamp_min(0), batch.offered.shape[1]).bool() & (held >= 0).unsqueeze(-1)
+        expected = torch.stack(
+            [
+                share.masked_fill(~is_held, 0).sum(-1),
+                likeness.float().masked_fill(~batch.offered_mask.unsqueeze(1), 0).amax(-1),
+                likeness.float().masked_fill(~is_held, 0).amax(-1),
+            ],
+            dim=-1,
+        ).to(batch.own.dtype)
+        own = self.own(batch.own)
+        parts = [own, self.context(batch.context), self.numeric(torch.cat([batch.numeric, expected], dim=-1))]
+        return own, self.enter(torch.cat(parts, dim=-1))
 
-    def _spans(self, rows: Tensor, batch: Batch) -> Tensor:
-        count = batch.words.shape[1]
-        start = torch.einsum("bnd,bwd->bnw", self.row_start(rows), self.span_start(batch.words))
-        end = torch.einsum("bnd,bwd->bnw", self.row_end(rows), self.span_end(batch.words))
-        lengths = self.span_length(rows)  # (B, N, MAX_SPAN)
-        scale = self.config.text_width**-0.5
+    def _spans(self, start: Tensor, end: Tensor, fields: Tensor, words: Tensor, batch: Batch) -> Tensor:
+        count = words.shape[1]
+        first, last = self.word_points(words).chunk(2, dim=-1)
+        scale = self.config.pointer**-0.5
+        begin, finish = start @ first.transpose(1, 2) * scale, end @ last.transpose(1, 2) * scale  # (B, F, W)
+        lengths = self.span_length(fields)
         pieces = []
         for extra in range(MAX_SPAN):
-            shifted = functional.pad(end[:, :, extra:], (0, min(extra, count)))[:, :, :count]
+            shifted = functional.pad(finish[:, :, extra:], (0, min(extra, count)))[:, :, :count]
             valid = functional.pad(batch.word_mask[:, extra:], (0, min(extra, count)))[:, :count] & batch.word_mask
-            piece = (start + shifted) * scale + lengths[:, :, extra : extra + 1]
+            piece = begin + shifted + lengths[:, :, extra : extra + 1]
             pieces.append(piece.masked_fill(~valid.unsqueeze(1), -torch.inf))
         return torch.stack(pieces, dim=-1)
 
-    def _keys(self, rows: Tensor, batch: Batch) -> Tensor:
-        learned = torch.einsum("bnd,bkd->bnk", self.row_key(rows), self.key(batch.keys)) * self.config.text_width**-0.5
-        likeness = torch.einsum("bnd,bkd->bnk", batch.own, batch.keys.to(batch.own.dtype))
-        scores = learned + self.key_likeness * likeness + self.key_bias(rows)
-        masked: Tensor = scores.masked_fill(~batch.key_mask.unsqueeze(1), -torch.inf)
+    def _offered(self, points: Tensor, offered: Tensor, batch: Batch) -> Tensor:
+        learned = points @ self.offered_points(offered).transpose(1, 2) * self.config.pointer**-0.5
+        own = batch.own.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, DIMENSION))
+        scores = learned + self.likeness[0] * (own @ batch.offered.transpose(1, 2)).to(learned.dtype)
+        masked: Tensor = scores.masked_fill(~batch.offered_mask.unsqueeze(1), -torch.inf)
         return masked
 
-    def _options(self, rows: Tensor, batch: Batch) -> Tensor:
-        count = batch.options.shape[2]
-        chosen = rows.gather(1, batch.select_rows.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))  # (B, S, width)
-        chosen = chosen.unsqueeze(2).expand(-1, -1, count, -1)
-        scores = self.option(torch.cat([batch.options, batch.option_numeric, chosen], dim=-1)).squeeze(-1)
-        masked: Tensor = scores.masked_fill(~batch.option_mask, -torch.inf)
+    def _copies(self, points: Tensor, rows: Tensor, batch: Batch) -> Tensor:
+        scores = points @ self.copy_points(rows).transpose(1, 2) * self.config.pointer**-0.5
+        masked: Tensor = scores.masked_fill(~batch.row_mask.unsqueeze(1), -torch.inf)
         return masked
+
+
+def beside(present: Tensor, starts: tuple[int, ...]) -> Tensor:
+    """(2, B, T, 1): 1 where the token before, and the one after, is there and of the same sort. `present`: (B, T)."""
+    length = present.shape[1]
+    sort = torch.zeros(length, dtype=torch.long, device=present.device)
+    for start in starts:
+        sort[start:] += 1
+    joined = present[:, 1:] & present[:, :-1] & (sort[1:] == sort[:-1])  # (B, T - 1)
+    pair = torch.stack([functional.pad(joined, (1, 0)), functional.pad(joined, (0, 1))])
+    return pair.unsqueeze(-1).float()
+
+
+def relations(batch: Batch, starts: tuple[int, ...], length: int) -> Tensor:
+    """(B, 3, T, T), each row a weighted mean: of words that match, of the same group or list, of what is held.
+
+    The last holds what was acted on or is advised as well.
+    """
+    past, advice, offered, words, rows = starts
+    size, count, _ = batch.lexical.shape
+    found = torch.zeros(size, _RELATIONS, length, length, dtype=torch.float32, device=batch.own.device)
+    found[:, 0, rows:, words:rows] = batch.lexical
+    place = torch.arange(words, rows, device=found.device) - words
+    first, many = batch.offered_facts[..., 1:2], batch.offered_facts[..., 2:3]
+    found[:, 0, offered:words, words:rows] = ((place >= first) & (place < first + many)).float()
+    group, parent, held = batch.links.unbind(-1)
+    same = (group.unsqueeze(1) == group.unsqueeze(2)) & (group >= 0).unsqueeze(2)
+    number = torch.arange(count, device=found.device)
+    listed = parent.unsqueeze(2) == number  # (B, N, N): the list of an option
+    found[:, 1, rows:, rows:] = (same | listed | listed.transpose(1, 2)).float()
+    values = torch.arange(words - offered, device=found.device)
+    found[:, 2, rows:, offered:words] = (held.unsqueeze(2) == values).float()
+    found[:, 2, past:advice, rows:] = (batch.history_rows.unsqueeze(2) == number).float()
+    found[:, 2, advice:offered, rows:] = (batch.advice_rows.unsqueeze(2) == number).float()
+    found = torch.maximum(found, found.transpose(2, 3))
+    return found / found.sum(-1, keepdim=True).clamp_min(0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class LogProbabilities:
-    """fp32. A fill is `rows[n, fill]` + `spans[n, w, l]` or `keys[n, k]`; of a select + `options[s, o]`."""
+    """fp32. A fill is `rows[n, fill]` + `spans[f, w, l]`, `offered[f, v]` or `copies[f, m]` of its field f."""
 
     rows: Tensor  # (B, N, len(ROW_VERBS)): element and verb, over all rows and page verbs
     page: Tensor  # (B, len(PAGE_VERBS))
-    spans: Tensor  # (B, N, W, MAX_SPAN): given that the row is filled
-    keys: Tensor  # (B, N, K): given that the row is filled
-    options: Tensor  # (B, S, O): given that the select is chosen
+    spans: Tensor  # (B, F, W, MAX_SPAN): given that the field is filled
+    offered: Tensor  # (B, F, V): given that the field is filled
+    copies: Tensor  # (B, F, N): given that the field is filled
 
 
 def log_probabilities(scores: Scores) -> LogProbabilities:
     """One distribution over the bounded candidate set, factorised into element and verb, and value given those."""
     flat = torch.cat([scores.rows.float().flatten(1), scores.page.float()], dim=1)
     joint = functional.log_softmax(flat, dim=1)
-    values = torch.cat([scores.spans.float().flatten(2), scores.keys.float()], dim=2).clamp_min(-1e4)
-    values = functional.log_softmax(values, dim=2)
-    cut = scores.spans.shape[2] * scores.spans.shape[3]
+    parts = [scores.spans.float().flatten(2), scores.offered.float(), scores.copies.float()]
+    values = functional.log_softmax(torch.cat(parts, dim=2).clamp_min(-1e4), dim=2)
+    spans, offered, copies = torch.split(values, [part.shape[2] for part in parts], dim=2)
     return LogProbabilities(
         rows=joint[:, : -len(PAGE_VERBS)].view_as(scores.rows),
         page=joint[:, -len(PAGE_VERBS) :],
-        spans=values[:, :, :cut].view_as(scores.spans),
-        keys=values[:, :, cut:],
-        options=functional.log_softmax(scores.options.float().clamp_min(-1e4), dim=2),
+        spans=spans.reshape(scores.spans.shape),
+        offered=offered,
+        copies=copies,
     )

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from webdreamer_app.policies.scorer.features import StateFeatures
-from webdreamer_app.policies.scorer.labels import Label, verb_mask
+from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, StateFeatures
+from webdreamer_app.policies.scorer.labels import Label
 from webdreamer_app.policies.scorer.network import Batch
-from webdreamer_app.policies.scorer.values import MAX_PROFILE, MAX_WORDS, spoken_key
+from webdreamer_app.policies.scorer.values import KINDS
+from webdreamer_app.policies.scorer.verbs import FILL, TYPE
 from worldmodel.text_encoder import DIMENSION, TextEncoder
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
+_LEXICAL_SCALE = 255.0
+MAX_LABEL = 7
+"""Longest label, in words."""
+_DIGIT = re.compile(r"\d")
+MAX_TEXT = 90
+"""How much of a row's text the encoder reads, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,220 +40,235 @@ class Example:
     labels: tuple[Label, ...]
     commits: tuple[tuple[int, bool], ...]
     weight: float = 1.0
-
-
-@dataclass(slots=True)
-class _Texts:
-    """Numbers strings in order of first sight."""
-
-    places: dict[str, int]
-
-    def place(self, text: str) -> int:
-        return self.places.setdefault(text, len(self.places))
-
-
-def pack(examples: Iterable[Example], encoder: TextEncoder) -> dict[str, Array]:
-    """Arrays of all examples; what varies in length lies end to end with `*_at` offsets."""
-    texts = _Texts({"": 0})
-    instructions = _Texts({})
-    columns: dict[str, list[Array]] = {}
-    offsets: dict[str, list[int]] = {}
-
-    def put(name: str, value: Array) -> None:
-        columns.setdefault(name, []).append(value)
-
-    def put_many(name: str, value: Array) -> None:
-        put(name, value)
-        offsets.setdefault(name, [0]).append(offsets[name][-1] + len(value) if name in offsets else len(value))
-
-    for example in examples:
-        state = example.state
-        put("instruction", np.array([instructions.place(state.instruction)], dtype=np.int32))
-        put("weight", np.array([example.weight], dtype=np.float32))
-        put_many("own", np.array([texts.place(text) for text in state.texts], dtype=np.int32))
-        put_many("context", np.array([texts.place(text) for text in state.contexts], dtype=np.int32))
-        put_many("numeric", state.numeric.astype(np.float16))
-        put_many("verbs", verb_mask(state).astype(np.uint8))
-        put_many("keys", np.array([texts.place(spoken_key(key)) for key in state.values.keys], dtype=np.int32))
-        put_many("history_text", np.array([texts.place(text) for text in state.history_texts], dtype=np.int32))
-        put_many("history", state.history.astype(np.float16))
-        selects = [(row, len(labels)) for row, labels in state.options]
-        put_many("selects", np.array(selects, dtype=np.int32).reshape(-1, 2))
-        option_ids = [texts.place(label) for _, labels in state.options for label in labels]
-        put_many("options", np.array(option_ids, dtype=np.int32))
-        matches = [match for match in state.option_matches if len(match)]
-        put_many(
-            "option_numeric",
-            (np.concatenate(matches) if matches else np.zeros((0, 16), np.float32)).astype(np.float16),
-        )
-        labels = [(int(label.kind), label.first, label.second, label.third) for label in example.labels]
-        put_many("labels", np.array(labels, dtype=np.int32).reshape(-1, 4))
-        put_many("commits", np.array([(row, int(wrong)) for row, wrong in example.commits], np.int32).reshape(-1, 2))
-    arrays = {name: np.concatenate(parts) for name, parts in columns.items()}
-    arrays.update({f"{name}_at": np.array(places, dtype=np.int64) for name, places in offsets.items()})
-    return arrays | _embed(list(texts.places), list(instructions.places), encoder)
-
-
-def _embed(texts: Sequence[str], instructions: Sequence[str], encoder: TextEncoder) -> dict[str, Array]:
-    pooled = [text.pooled for text in encoder.encode(texts)]
-    words = [word_vectors(instruction, encoder) for instruction in instructions]
-    return {
-        "pooled": np.stack(pooled).astype(np.float16),
-        "instruction_pooled": np.stack([text.pooled for text in encoder.encode(instructions)]).astype(np.float16),
-        "words": np.concatenate(words).astype(np.float16),
-        "words_at": np.cumsum([0] + [len(part) for part in words], dtype=np.int64),
-    }
-
-
-def word_vectors(instruction: str, encoder: TextEncoder) -> npt.NDArray[np.float32]:
-    """Mean contextual vector of each whitespace-separated word: (W ≤ 72, 384)."""
-    encoded = encoder.encode([instruction])[0]
-    count = min(len(instruction.split()), MAX_WORDS)
-    result = np.zeros((count, DIMENSION), dtype=np.float32)
-    seen = np.zeros(count, dtype=np.float32)
-    for vector, word in zip(encoded.contextual, encoded.words, strict=True):
-        if word < count:
-            result[word] += vector
-            seen[word] += 1
-    return (result / np.maximum(seen, 1)[:, None]).astype(np.float32)
-
-
-def save(path: Path, arrays: dict[str, Array], facts: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(arrays, path, metadata={"facts": json.dumps(facts)})
-
-
-class PackedSet:
-    """Packed examples, read back; makes padded batches."""
-
-    def __init__(self, arrays: dict[str, Array], facts: dict[str, object] | None = None) -> None:
-        self._arrays = arrays
-        self.facts = facts or {}
-
-    @classmethod
-    def load(cls, path: Path) -> PackedSet:
-        with safe_open(path, framework="np") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            facts = json.loads((file.metadata() or {}).get("facts", "{}"))
-        return cls(arrays, facts)
-
-    def __len__(self) -> int:
-        return len(self._arrays["instruction"])
-
-    def rows(self, index: int) -> int:
-        """Number of rows of an example."""
-        at = self._arrays["own_at"]
-        return int(at[index + 1] - at[index])
-
-    def part(self, name: str, index: int) -> Array:
-        at = self._arrays[f"{name}_at"]
-        part: Array = self._arrays[name][int(at[index]) : int(at[index + 1])]
-        return part
-
-    def batch(self, indices: Sequence[int]) -> Batch:
-        return collate([self._sample(index) for index in indices])
-
-    def weights(self, indices: Sequence[int]) -> torch.Tensor:
-        return torch.from_numpy(self._arrays["weight"][list(indices)].astype(np.float32))
-
-    def _sample(self, index: int) -> Sample:
-        pooled = self._arrays["pooled"]
-        instruction = int(self._arrays["instruction"][index].item())
-        words_at = self._arrays["words_at"]
-        options, selects, cursor = [], self.part("selects", index), 0
-        option_ids, option_numeric = self.part("options", index), self.part("option_numeric", index)
-        for _, count in selects.tolist():
-            piece = slice(cursor, cursor + count)
-            options.append((pooled[option_ids[piece]], option_numeric[piece]))
-            cursor += count
-        return Sample(
-            own=pooled[self.part("own", index)],
-            context=pooled[self.part("context", index)],
-            numeric=self.part("numeric", index),
-            instruction=self._arrays["instruction_pooled"][instruction],
-            words=self._arrays["words"][int(words_at[instruction]) : int(words_at[instruction + 1])],
-            keys=pooled[self.part("keys", index)],
-            history_text=pooled[self.part("history_text", index)],
-            history=self.part("history", index),
-            select_rows=selects[:, 0],
-            options=options,
-            verbs=self.part("verbs", index),
-        )
+    meanings: tuple[int, ...] = ()
+    """What each row's words mean, -1 where nobody knows; empty: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The arrays of one state, unpadded; shapes as in `Batch` without the first axis."""
+    """One state, unpadded. Texts are places in tables of vectors, whose first is the empty text.
 
-    own: Array
-    context: Array
-    numeric: Array
-    instruction: Array
-    words: Array
-    keys: Array
-    history_text: Array
-    history: Array
-    select_rows: Array
-    options: list[tuple[Array, Array]]
-    verbs: Array
+    Labels (own, offered, history) lie in that of the encoder's pooled vectors, the rest in that of mean word pieces.
+    """
+
+    own: Array  # (N,)
+    context: Array  # (N,)
+    numeric: Array  # (N, ROW_FEATURES) fp16
+    lexical: Array  # (N, W) uint8
+    links: Array  # (N, 3) int16
+    verbs: Array  # (N, len(ROW_VERBS)) uint8
+    offered: Array  # (V,)
+    offered_facts: Array  # (V, 3) int16
+    history_text: Array  # (H,)
+    history: Array  # (H, HISTORY_FEATURES) fp16
+    history_rows: Array  # (H,) int16
+    advice: Array  # (A,)
+    advice_rows: Array  # (A,) int16
+    page: Array  # (PAGE_FEATURES,) fp16
+    page_verbs: Array  # (len(PAGE_VERBS),) uint8
+    instruction: Array  # (1,)
+    words: Array  # (2,) first word of the instruction in the table of words, and their number
 
 
-def sample(state: StateFeatures, encoder: TextEncoder) -> Sample:
-    """The arrays of one live state."""
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What samples point into."""
 
-    def pooled(texts: Sequence[str]) -> Array:
-        vectors = [text.pooled for text in encoder.encode(texts)]
-        return np.stack(vectors) if vectors else np.zeros((0, DIMENSION), np.float32)
+    pooled: Tensor  # (texts, 384) by the encoder
+    plain: Tensor  # (long texts, 384) mean word pieces
+    words: Tensor  # (words, 384) mean word pieces
 
+
+class Texts:
+    """Numbers strings in order of first sight; the empty one is 0."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {"": 0}
+
+    def place(self, text: str) -> int:
+        return self.places.setdefault(text, len(self.places))
+
+    def all(self, texts: Iterable[str]) -> Array:
+        return np.array([self.place(text) for text in texts], dtype=np.int32)
+
+
+class Instructions:
+    """Numbers the words of instructions, one instruction behind the other."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, tuple[int, int]] = {}
+        self._next = 0
+
+    def place(self, instruction: str, count: int) -> Array:
+        if instruction not in self.places:
+            self.places[instruction] = (self._next, count)
+            self._next += count
+        return np.array(self.places[instruction], dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What numbers the strings of samples."""
+
+    texts: Texts = field(default_factory=Texts)
+    plain: Texts = field(default_factory=Texts)
+    instructions: Instructions = field(default_factory=Instructions)
+
+
+def to_sample(state: StateFeatures, numbering: Numbering) -> Sample:
+    """The arrays of a state."""
+    texts, plain = numbering.texts, numbering.plain
+    kinds = [(KINDS.index(one.kind), one.start, one.length) for one in state.values.offered]
     return Sample(
-        own=pooled(state.texts),
-        context=pooled(state.contexts),
-        numeric=state.numeric,
-        instruction=encoder.encode([state.instruction])[0].pooled,
-        words=word_vectors(state.instruction, encoder),
-        keys=pooled([spoken_key(key) for key in state.values.keys[:MAX_PROFILE]]),
-        history_text=pooled(state.history_texts),
-        history=state.history,
-        select_rows=np.array([row for row, _ in state.options], dtype=np.int32),
-        options=[
-            (pooled(labels), match) for (_, labels), match in zip(state.options, state.option_matches, strict=True)
-        ],
-        verbs=verb_mask(state).astype(np.uint8),
+        own=texts.all(state.texts),
+        context=plain.all(state.contexts),
+        numeric=state.numeric.astype(np.float16),
+        lexical=np.rint(state.lexical * _LEXICAL_SCALE).astype(np.uint8),
+        links=state.links.astype(np.int16),
+        verbs=state.verbs.astype(np.uint8),
+        offered=texts.all([one.says for one in state.values.offered]),
+        offered_facts=np.array(kinds, dtype=np.int16).reshape(-1, 3),
+        history_text=texts.all(state.history_texts),
+        history=state.history.astype(np.float16).reshape(-1, HISTORY_FEATURES),
+        history_rows=state.history_rows.astype(np.int16),
+        advice=plain.all(state.advice),
+        advice_rows=np.array([advised_row(one, state) for one in state.advice], dtype=np.int16),
+        page=state.page.astype(np.float16),
+        page_verbs=state.page_verbs.astype(np.uint8),
+        instruction=plain.all([state.instruction]),
+        words=numbering.instructions.place(state.instruction, len(state.values.words)),
     )
 
 
-def collate(samples: Sequence[Sample]) -> Batch:
+def advised_row(advice: str, state: StateFeatures) -> int:
+    """The first row whose words stand in quotes in a piece of advice, -1 where none do."""
+    found = (place for place, row in enumerate(state.rows) if row.text and f"{row.text!r}" in advice)
+    return next(found, -1)
+
+
+def read_as(text: str) -> str:
+    """What the encoder is given of a row's text: its beginning, with every digit as a nought.
+
+    Figures are compared elsewhere; here they would only make every price a text of its own.
+    """
+    return _DIGIT.sub("0", text[:MAX_TEXT])
+
+
+def word_vectors(words: Sequence[str], encoder: TextEncoder) -> npt.NDArray[np.float32]:
+    """Mean word piece of each word: (len(words), 384)."""
+    pieces = encoder.pieces(words)
+    result = np.zeros((len(words), DIMENSION), dtype=np.float32)
+    np.add.at(result, pieces.words, encoder.static(pieces.ids))
+    counts = np.bincount(pieces.words, minlength=len(words)).astype(np.float32)
+    return np.divide(result, np.maximum(counts, 1)[:, None], dtype=np.float32)
+
+
+def plain_vectors(texts: Sequence[str], encoder: TextEncoder) -> npt.NDArray[np.float32]:
+    """Mean word piece of each text: (len(texts), 384)."""
+    result = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+    for place, text in enumerate(texts):
+        ids = encoder.pieces(text.split()).ids
+        if len(ids):
+            result[place] = encoder.static(ids).mean(0)
+    return result
+
+
+def tables_of(numbering: Numbering, encoder: TextEncoder, known: Embeddings | None = None) -> Tables:
+    """Vectors of numbered texts and words; fp32. `known`: what was encoded before."""
+    pooled = text_vectors(list(numbering.texts.places), encoder, known)
+    spoken = numbering.instructions.places
+    words = [word for text, (_, count) in spoken.items() for word in text.split()[:count]]
+    return Tables(
+        torch.from_numpy(pooled),
+        torch.from_numpy(plain_vectors(list(numbering.plain.places), encoder)),
+        torch.from_numpy(np.concatenate([word_vectors(words, encoder), np.zeros((1, DIMENSION), np.float32)])),
+    )
+
+
+def text_vectors(
+    texts: Sequence[str], encoder: TextEncoder, known: Embeddings | None = None
+) -> npt.NDArray[np.float32]:
+    """Vectors of rows' texts, the encoder's where they are short, else mean word pieces: (texts, 384)."""
+    result = plain_vectors(texts, encoder)
+    short = [place for place, text in enumerate(texts) if is_short(text)]
+    wanted = [read_as(texts[place]) for place in short]
+    if short:
+        found = known.vectors(wanted, encoder) if known else [text.pooled for text in encoder.encode(wanted)]
+        result[short] = np.stack(found)
+    return result
+
+
+def is_short(text: str) -> bool:
+    """Whether a text is a label rather than a line to read: only labels are worth the encoder's time."""
+    return text.count(" ") < MAX_LABEL
+
+
+class Embeddings:
+    """Pooled vectors of short texts, kept in a file: each is encoded once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._places: dict[str, int] = {}
+        self._table = np.zeros((0, DIMENSION), dtype=np.float16)
+        if path.exists():
+            found = load_file(path)
+            texts = json.loads(found["texts"].numpy().tobytes())
+            self._places, self._table = {text: place for place, text in enumerate(texts)}, found["pooled"].numpy()
+
+    def vectors(self, texts: Sequence[str], encoder: TextEncoder) -> list[npt.NDArray[np.float32]]:
+        """One vector a text; what is new is written down."""
+        fresh = sorted({text for text in texts if text not in self._places}, key=len)
+        if fresh:
+            found = np.stack([one.pooled for one in encoder.encode(fresh)]).astype(np.float16)
+            self._places |= {text: len(self._table) + place for place, text in enumerate(fresh)}
+            self._table = np.concatenate([self._table, found])
+            told = torch.frombuffer(bytearray(json.dumps(list(self._places)).encode()), dtype=torch.uint8)
+            save_file({"pooled": torch.from_numpy(self._table), "texts": told}, self._path)
+        return list(self._table[[self._places[text] for text in texts]].astype(np.float32))
+
+
+def collate(samples: Sequence[Sample], tables: Tables) -> Batch:
     """Pad to the longest of each axis (at least one, so that no axis is empty)."""
-    own, row_mask = _pad([sample.own for sample in samples])
-    words, word_mask = _pad([sample.words for sample in samples])
-    keys, key_mask = _pad([sample.keys for sample in samples])
-    history, history_mask = _pad([sample.history for sample in samples])
-    options, option_numeric, option_mask, select_rows = _pad_options(samples)
+    own, row_mask = _pad([one.own for one in samples], np.int64)
+    words, word_mask = _pad([np.arange(one.words[0], one.words[0] + one.words[1]) for one in samples], np.int64)
+    offered, offered_mask = _pad([one.offered for one in samples], np.int64)
+    past, history_mask = _pad([one.history_text for one in samples], np.int64)
+    advice, advice_mask = _pad([one.advice for one in samples], np.int64)
+    places = [np.flatnonzero(one.verbs[:, FILL] | one.verbs[:, TYPE]) for one in samples]
+    chosen, field_mask = _pad(places, np.int64)
+    dtype, pooled, plain = tables.pooled.dtype, tables.pooled, tables.plain
     return Batch(
-        own=own,
-        context=_pad([sample.context for sample in samples])[0],
-        numeric=_pad([sample.numeric for sample in samples])[0],
+        own=pooled[own],
+        context=plain[_pad([one.context for one in samples], np.int64)[0]],
+        numeric=_pad([one.numeric for one in samples], np.float32)[0].to(dtype),
         row_mask=row_mask,
-        instruction=torch.from_numpy(np.stack([sample.instruction for sample in samples]).astype(np.float32)),
-        words=words,
+        lexical=_pad_twice([one.lexical for one in samples], own.shape[1], words.shape[1]) / _LEXICAL_SCALE,
+        links=_pad([one.links for one in samples], np.int64, -1)[0],
+        verb_mask=_pad([one.verbs for one in samples], np.bool_)[0],
+        fields=chosen,
+        field_mask=field_mask,
+        instruction=plain[torch.tensor([int(one.instruction[0]) for one in samples])],
+        words=tables.words[words],
         word_mask=word_mask,
-        keys=keys,
-        key_mask=key_mask,
-        history_text=_pad([sample.history_text for sample in samples])[0],
-        history=history,
+        offered=pooled[offered],
+        offered_facts=_pad([one.offered_facts for one in samples], np.int64)[0],
+        offered_mask=offered_mask,
+        history_text=pooled[past],
+        history=_pad([one.history for one in samples], np.float32)[0].to(dtype),
+        history_rows=_pad([one.history_rows for one in samples], np.int64, -1)[0],
         history_mask=history_mask,
-        select_rows=select_rows,
-        options=options,
-        option_numeric=option_numeric,
-        option_mask=option_mask,
-        verb_mask=_pad([sample.verbs for sample in samples])[0].bool(),
+        advice=plain[advice],
+        advice_rows=_pad([one.advice_rows for one in samples], np.int64, -1)[0],
+        advice_mask=advice_mask,
+        page=torch.from_numpy(np.stack([one.page for one in samples]).astype(np.float32)).to(dtype),
+        page_mask=torch.from_numpy(np.stack([one.page_verbs for one in samples]).astype(bool)),
     )
 
 
-def _pad(parts: Sequence[Array]) -> tuple[torch.Tensor, torch.Tensor]:
-    """(B, longest, …) fp32 and its (B, longest) mask."""
-    longest = max(1, *(len(part) for part in parts))
-    result = np.zeros((len(parts), longest, *parts[0].shape[1:]), dtype=np.float32)
+def _pad(parts: Sequence[Array], dtype: Any, empty: int = 0) -> tuple[Tensor, Tensor]:
+    """(B, longest, …) and its (B, longest) mask."""
+    longest = max(1, *(len(part) for part in parts)) if len(parts) > 1 else max(1, len(parts[0]))
+    result = np.full((len(parts), longest, *parts[0].shape[1:]), empty, dtype=dtype)
     mask = np.zeros((len(parts), longest), dtype=bool)
     for place, part in enumerate(parts):
         result[place, : len(part)] = part
@@ -251,18 +276,144 @@ def _pad(parts: Sequence[Array]) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(result), torch.from_numpy(mask)
 
 
-def _pad_options(samples: Sequence[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(B, S, O, 384), (B, S, O, features), (B, S, O) and (B, S)."""
-    selects = max(1, *(len(sample.options) for sample in samples))
-    count = max([1, *(len(labels) for sample in samples for labels, _ in sample.options)])
-    vectors = np.zeros((len(samples), selects, count, DIMENSION), dtype=np.float32)
-    numeric = np.zeros((len(samples), selects, count, 16), dtype=np.float32)
-    mask = np.zeros((len(samples), selects, count), dtype=bool)
-    rows = np.zeros((len(samples), selects), dtype=np.int64)
-    for place, sample in enumerate(samples):
-        rows[place, : len(sample.select_rows)] = sample.select_rows
-        for select, (labels, match) in enumerate(sample.options):
-            vectors[place, select, : len(labels)] = labels
-            numeric[place, select, : len(match)] = match
-            mask[place, select, : len(labels)] = True
-    return torch.from_numpy(vectors), torch.from_numpy(numeric), torch.from_numpy(mask), torch.from_numpy(rows)
+def _pad_twice(parts: Sequence[Array], rows: int, columns: int) -> Tensor:
+    result = np.zeros((len(parts), rows, columns), dtype=np.float32)
+    for place, part in enumerate(parts):
+        result[place, : part.shape[0], : part.shape[1]] = part
+    return torch.from_numpy(result)
+
+
+_FLAT = frozenset({"page", "page_verbs", "instruction", "words"})
+"""Arrays of one size in every sample."""
+_LABELLED = ("labels", "commits", "meanings")
+_RAGGED = "lexical"
+"""Its second axis varies too: it lies flat, and its width is the number of words."""
+
+
+class Packer:
+    """Collects examples as arrays, in the process that made them."""
+
+    def __init__(self) -> None:
+        self.numbering = Numbering()
+        self._columns: dict[str, list[Array]] = {}
+        self.count = 0
+
+    def add(self, example: Example) -> None:
+        sample = to_sample(example.state, self.numbering)
+        for one in fields(Sample):
+            value = getattr(sample, one.name)
+            self._put(one.name, value.reshape(-1) if one.name == _RAGGED else value)
+        labels = np.array([label.numbers for label in example.labels], dtype=np.int32).reshape(-1, 5)
+        self._put("labels", labels)
+        self._put("commits", np.array([(row, int(bad)) for row, bad in example.commits], np.int32).reshape(-1, 2))
+        known = example.meanings or (-1,) * len(sample.own)
+        self._put("meanings", np.array(known, dtype=np.int16))
+        self._put("weight", np.array([example.weight], dtype=np.float32))
+        self.count += 1
+
+    def _put(self, name: str, value: Array) -> None:
+        self._columns.setdefault(name, []).append(value)
+
+    def arrays(self) -> dict[str, Array]:
+        """Everything end to end; `*_at` says where each example begins."""
+        result: dict[str, Array] = {}
+        for name, parts in self._columns.items():
+            result[name] = np.stack(parts) if name in _FLAT or name == "weight" else np.concatenate(parts)
+            if name not in _FLAT and name != "weight":
+                result[f"{name}_at"] = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
+        return result
+
+    def write(self, path: Path, facts: Mapping[str, object]) -> None:
+        """A shard: arrays and the strings that they number."""
+        strings = json.dumps(
+            {
+                "texts": list(self.numbering.texts.places),
+                "plain": list(self.numbering.plain.places),
+                "instructions": self.numbering.instructions.places,
+            }
+        )
+        tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in self.arrays().items()}
+        tensors["strings"] = torch.frombuffer(bytearray(strings.encode()), dtype=torch.uint8)
+        save_file(tensors, path, {"facts": json.dumps(facts)})
+
+
+def read_shard(path: Path) -> tuple[dict[str, Array], dict[str, Any], dict[str, Any]]:
+    """Arrays, strings and facts of a shard."""
+    tensors = load_file(path)
+    with safe_open(path, framework="pt") as file:
+        facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
+    strings: dict[str, Any] = json.loads(tensors.pop("strings").numpy().tobytes())
+    return {name: tensor.numpy() for name, tensor in tensors.items()}, strings, facts
+
+
+class PackedSet:
+    """Shards in memory as one set of training examples with common tables."""
+
+    def __init__(self) -> None:
+        self._shards: list[dict[str, Array]] = []
+        self._where: list[tuple[int, int]] = []
+        self.numbering = Numbering()
+        self.tables: Tables | None = None
+        self.sources: list[int] = []
+        """For each example the number of its shard's group, as `add` was given it."""
+        self.facts: dict[str, Any] = {}
+        """What the shards say of themselves, numbers added up."""
+
+    def add(self, path: Path, group: int = 0) -> None:
+        """Take in a shard; `embed` must follow."""
+        arrays, strings, facts = read_shard(path)
+        for name, value in facts.items():
+            if isinstance(value, int):
+                self.facts[name] = self.facts.get(name, 0) + value
+        for names, known, found in (
+            (("own", "offered", "history_text"), self.numbering.texts, strings["texts"]),
+            (("context", "advice", "instruction"), self.numbering.plain, strings.get("plain", strings["texts"])),
+        ):
+            used = sorted({int(number) for name in names for number in arrays[name].reshape(-1)})
+            moved = np.zeros(len(found), dtype=np.int32)
+            moved[used] = known.all([found[number] for number in used])
+            for name in names:
+                arrays[name] = moved[arrays[name]]
+        places = self.numbering.instructions
+        starts = {at: places.place(text, count)[0] for text, (at, count) in strings["instructions"].items() if count}
+        arrays["words"] = np.array([(starts.get(at, 0), count) for at, count in arrays["words"].tolist()], np.int32)
+        shard = len(self._shards)
+        self._shards.append(arrays)
+        count = len(arrays["weight"])
+        self._where += [(shard, place) for place in range(count)]
+        self.sources += [group] * count
+
+    def embed(self, encoder: TextEncoder, dtype: torch.dtype, known: Embeddings | None = None) -> None:
+        """Vectors of all texts, in a precision."""
+        found = tables_of(self.numbering, encoder, known)
+        self.tables = Tables(*(table.to(dtype) for table in (found.pooled, found.plain, found.words)))
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def length(self, index: int) -> int:
+        """How long the example's sequence is, but for history and advice."""
+        shard, place = self._where[index]
+        arrays = self._shards[shard]
+        rows = int(arrays["own_at"][place + 1] - arrays["own_at"][place])
+        offered = int(arrays["offered_at"][place + 1] - arrays["offered_at"][place])
+        return rows + offered + int(arrays["words"][place][1])
+
+    def part(self, name: str, index: int) -> Array:
+        shard, place = self._where[index]
+        arrays = self._shards[shard]
+        if name in _FLAT or name == "weight":
+            value: Array = arrays[name][place]
+            return value
+        at = arrays[f"{name}_at"]
+        piece: Array = arrays[name][int(at[place]) : int(at[place + 1])]
+        return piece
+
+    def batch(self, indices: Sequence[int]) -> Batch:
+        assert self.tables is not None, "embed() comes before batch()"
+        return collate([self._sample(index) for index in indices], self.tables)
+
+    def _sample(self, index: int) -> Sample:
+        found = {one.name: self.part(one.name, index) for one in fields(Sample)}
+        found[_RAGGED] = found[_RAGGED].reshape(len(found["own"]), int(found["words"][1]))
+        return Sample(**found)

@@ -1,4 +1,4 @@
-"""What the scorer reads of a page: its leaves, each with the text of the row or group it stands in."""
+"""What the scorer reads of a page: its leaves and the options of its lists, each with the words of its group."""
 
 from __future__ import annotations
 
@@ -6,40 +6,69 @@ from dataclasses import dataclass
 
 from webdreamer_app.types import Element, Observation
 
-MAX_ROWS = 192
-_ROW_ROLES = frozenset({"listitem", "row", "group", "article", "radiogroup", "dialog"})
+MAX_ROWS = 160
+MAX_OPTIONS = 24
+"""Of one list."""
+MAX_OPTION_ROWS = 72
+"""Of a page."""
+OPTION = "option"
+_ROW_ROLES = frozenset({"listitem", "row", "group", "article", "radiogroup", "dialog", "alertdialog"})
 _LEAF_ROLES = frozenset({"text", "heading", "img", "cell", "alert", "status"})
 _MAX_CONTEXT = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One leaf of the page. `index` is its place in `Observation.elements`."""
+    """One leaf of the page, or an option of the list at `parent`."""
 
-    index: int
     element: Element
+    """For an option: the list that it belongs to."""
     text: str
     """Its own words: name, else value."""
     context: str
-    """Words of the enclosing list item, table row or group; empty outside of one."""
+    """Words of the enclosing list item, table row or group; for an option the list's name; else empty."""
     group: int
-    """Place of that enclosing node among the page's elements, -1 outside of one."""
+    """Number of that enclosing node, -1 outside of one."""
+    parent: int = -1
+    """Place of an option's list among the rows."""
+
+    @property
+    def is_option(self) -> bool:
+        return self.parent >= 0
 
 
 def page_rows(observation: Observation, limit: int = MAX_ROWS) -> tuple[Row, ...]:
-    """The page's leaves in document order, interactive ones kept first where the page exceeds `limit`."""
+    """The page's leaves in document order, interactive ones kept first where the page exceeds `limit`; then options.
+
+    What an open dialog says comes first.
+    """
     groups = _enclosing_groups(observation.elements)
     contexts = _group_texts(observation.elements, groups)
     rows = [
-        Row(index, element, _own_text(element), contexts.get(groups[index], ""), groups[index])
+        Row(element, _own_text(element), contexts.get(groups[index], ""), groups[index])
         for index, element in enumerate(observation.elements)
         if element.is_interactive or (element.role in _LEAF_ROLES and element.name)
     ]
     if len(rows) > limit:
-        interactive = [row for row in rows if row.element.is_interactive][:limit]
-        others = [row for row in rows if not row.element.is_interactive][: limit - len(interactive)]
-        rows = sorted(interactive + others, key=lambda row: row.index)
-    return tuple(rows)
+        rows = _bounded(rows, limit)
+    said = [Row(Element("alertdialog", dialog.message), dialog.message, "", -1) for dialog in observation.dialogs]
+    rows = [*said, *rows]
+    return (*rows, *_options(rows))
+
+
+def _bounded(rows: list[Row], limit: int) -> list[Row]:
+    kept = [place for place, row in enumerate(rows) if row.element.is_interactive][:limit]
+    others = [place for place, row in enumerate(rows) if not row.element.is_interactive]
+    return [rows[place] for place in sorted([*kept, *others[: limit - len(kept)]])]
+
+
+def _options(rows: list[Row]) -> list[Row]:
+    found: list[Row] = []
+    for place, row in enumerate(rows):
+        if row.element.options and row.element.is_usable:
+            name = row.element.name
+            found += [Row(row.element, label, name, row.group, place) for label in row.element.options[:MAX_OPTIONS]]
+    return found[:MAX_OPTION_ROWS]
 
 
 def _own_text(element: Element) -> str:

@@ -14,31 +14,34 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.calibration import fit_temperature
-from webdreamer_app.policies.scorer.loss import Targets, label_log_probabilities, scorer_loss
-from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, log_probabilities
+from webdreamer_app.policies.scorer.calibration import NATURAL_WRONG, fit_temperature
+from webdreamer_app.policies.scorer.deciding import KIND
+from webdreamer_app.policies.scorer.loss import LossWeights, Targets, label_log_probabilities, scorer_loss
+from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import PackedSet
 from worldmodel.checkpoint import Checkpoint, CheckpointFormatError, load, save
 
-KIND = "policy/1"
-_PROGRESS = "policy-training/1"
+_PROGRESS = "policy-training/2"
+_OTHER_SIZE = "{path} holds a network of another size: train without it, or with the policy of this version."
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """How the policy is trained."""
 
-    minutes: float = 12.0
+    minutes: float = 60.0
     """Time budget; the learning rate falls to zero over it."""
     seed: int = 0
-    batch: int = 32
-    learning_rate: float = 6e-4
+    batch: int = 48
+    learning_rate: float = 1e-3
     weight_decay: float = 0.05
-    warmup: float = 0.03
+    warmup: float = 0.02
     """Share of the budget over which the learning rate rises."""
-    history_dropout: float = 0.4
+    history_dropout: float = 0.25
     """How often an example's history is blanked, against copying the last action."""
-    ema: float = 0.998
+    text_noise: float = 0.02
+    """Standard deviation of the noise on text vectors, times their usual component."""
+    ema: float = 0.999
     """Decay of the averaged weights, which are the ones kept."""
     max_steps: int = 1_000_000
 
@@ -51,24 +54,31 @@ def fast_dtype() -> torch.dtype | None:
     return torch.bfloat16 if "AVX512" in capable and torch.ops.mkldnn._is_mkldnn_bf16_supported() else None
 
 
-def targets(packed: PackedSet, indices: Sequence[int]) -> Targets:
+def targets(packed: PackedSet, indices: Sequence[int], rows: int) -> Targets:
+    """Padded targets; `rows` as in the batch."""
     labels = [packed.part("labels", index) for index in indices]
     commits = [packed.part("commits", index) for index in indices]
-    padded = np.zeros((len(indices), max(1, *(len(part) for part in labels)), 4), dtype=np.int64)
-    committed = np.full((len(indices), max(1, *(len(part) for part in commits)), 2), -1, dtype=np.int64)
-    for place in range(len(indices)):
+    padded = np.zeros((len(indices), max(1, *(len(part) for part in labels), 1), 5), dtype=np.int64)
+    committed = np.full((len(indices), max(1, *(len(part) for part in commits), 1), 2), -1, dtype=np.int64)
+    meanings = np.full((len(indices), rows), -1, dtype=np.int64)
+    for place, index in enumerate(indices):
         padded[place, : len(labels[place])] = labels[place]
         committed[place, : len(commits[place])] = commits[place]
-    return Targets(torch.from_numpy(padded), torch.from_numpy(committed), packed.weights(indices))
+        meant = packed.part("meanings", index)
+        meanings[place, : len(meant)] = meant
+    weights = np.array([float(packed.part("weight", index)[0]) for index in indices], dtype=np.float32)
+    return Targets(*(torch.from_numpy(array) for array in (padded, committed, weights, meanings)))
 
 
 def _batches(packed: PackedSet, size: int, generator: np.random.Generator) -> Iterator[list[int]]:
-    """Endless shuffled batches of states of similar length, so that little is padding."""
+    """Endless shuffled batches of states of similar length, so that little is padding; short ones are larger."""
+    lengths = np.array([packed.length(index) for index in range(len(packed))])
     while True:
         order = generator.permutation(len(packed))
-        for start in range(0, len(order), size * 32):
-            pool = sorted(order[start : start + size * 32].tolist(), key=packed.rows)
-            groups = [pool[at : at + size] for at in range(0, len(pool), size)]
+        for start in range(0, len(order), size * 24):
+            pool = order[start : start + size * 24]
+            pool = pool[np.argsort(lengths[pool], kind="stable")]
+            groups = [pool[at : at + size].tolist() for at in range(0, len(pool), size)]
             for place in generator.permutation(len(groups)):
                 yield groups[place]
 
@@ -83,9 +93,10 @@ class Trainer:
         self.dtype = fast_dtype()
         self.network = ScorerNetwork(network).to(self.device)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
-        )
+        decayed = [weight for weight in self.network.parameters() if weight.ndim > 1]
+        others = [weight for weight in self.network.parameters() if weight.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, config.learning_rate, betas=(0.9, 0.98))
         self.step = 0
         self.seconds = 0.0
 
@@ -94,43 +105,50 @@ class Trainer:
         tensors = {name: tensor.float() for name, tensor in load(path, KIND).tensors.items()}
         for module in (self.network, self.average):
             try:
-                module.load_state_dict(tensors)
+                missing, surplus = module.load_state_dict(tensors, strict=False)
             except RuntimeError as error:
-                raise CheckpointFormatError(
-                    f"{path} holds a network of another size: train without it, or with the policy of this version."
-                ) from error
+                raise CheckpointFormatError(_OTHER_SIZE.format(path=path)) from error
+            if surplus or any(not name.startswith("meaning.") for name in missing):
+                raise CheckpointFormatError(_OTHER_SIZE.format(path=path))
 
     def run(self, train: PackedSet, progress: Path, echo: Callable[[str], None]) -> None:
-        """Train until the budget is spent; `progress` is rewritten every minute and read by `resume`."""
+        """Train until the budget is spent; `progress` is rewritten every few minutes and read by `resume`."""
         generator = np.random.default_rng(self.config.seed + self.step)
         budget = self.config.minutes * 60
-        started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), 0.0
-        losses: list[float] = []
+        started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), self.seconds
+        losses: list[tuple[float, float]] = []
+        seen = 0
         for indices in _batches(train, self.config.batch, generator):
             done = max(self.seconds / budget, self.step / self.config.max_steps)
             losses.append(self._update(train, indices, generator, done))
+            seen += len(indices)
             self.seconds = spent + time.monotonic() - started
-            if self.seconds - reported > 15:
+            if self.seconds - reported > 20:
                 reported = self.seconds
-                mean = sum(losses[-200:]) / len(losses[-200:])
-                echo(f"{self.seconds / 60:5.1f} of {self.config.minutes:g} min · step {self.step} · loss {mean:.4f}")
-            if time.monotonic() - saved > 60:
+                total, policy = np.mean(losses[-200:], axis=0)
+                echo(
+                    f"{self.seconds / 60:5.1f} of {self.config.minutes:g} min · step {self.step} · loss {total:.4f} "
+                    f"(choice {policy:.4f}) · {seen / (self.seconds - spent):.0f} states/s"
+                )
+            if time.monotonic() - saved > 180:
                 saved = time.monotonic()
                 self.save_progress(progress)
             if self.seconds >= budget or self.step >= self.config.max_steps:
                 break
         self.save_progress(progress)
 
-    def _update(self, train: PackedSet, indices: list[int], generator: np.random.Generator, done: float) -> float:
+    def _update(
+        self, train: PackedSet, indices: list[int], generator: np.random.Generator, done: float
+    ) -> tuple[float, float]:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * _schedule(done, self.config.warmup)
         self.network.train()
-        batch = train.batch(indices)
-        blank = torch.from_numpy(generator.random(len(indices)) < self.config.history_dropout)
-        batch.history_mask.masked_fill_(blank.unsqueeze(1), False)
+        batch = self._disturbed(train.batch(indices), generator)
+        wanted = _to(targets(train, indices, batch.own.shape[1]), self.device)
+        batch = _to(batch, self.device)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
-            scores = self.network(_to(batch, self.device))
-        loss, _ = scorer_loss(scores, batch.select_rows.to(self.device), _to(targets(train, indices), self.device))
+            scores = self.network(batch)
+        loss, negative = scorer_loss(scores, batch, wanted, LossWeights(meaning=0.3 * (1 - done)))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -138,9 +156,19 @@ class Trainer:
         self.step += 1
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for kept, fresh in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                kept.lerp_(fresh, 1 - decay)
-        return float(loss.detach())
+            kept: list[Tensor] = list(self.average.parameters())
+            fresh: list[Tensor] = list(self.network.parameters())
+            torch._foreach_lerp_(kept, fresh, 1 - decay)
+        return float(loss.detach()), float(negative.detach().mean())
+
+    def _disturbed(self, batch: Batch, generator: np.random.Generator) -> Batch:
+        """History blanked now and then, and noise on what rows say."""
+        blank = torch.from_numpy(generator.random(len(batch.own)) < self.config.history_dropout)
+        batch.history_mask.masked_fill_(blank.unsqueeze(1), False)
+        batch.history_rows.masked_fill_(blank.unsqueeze(1), -1)
+        if self.config.text_noise:
+            batch.own.add_(torch.randn_like(batch.own), alpha=self.config.text_noise)
+        return batch
 
     def save_progress(self, path: Path) -> None:
         tensors = {f"network.{name}": tensor.detach().cpu() for name, tensor in self.network.state_dict().items()}
@@ -160,7 +188,8 @@ class Trainer:
                     if name.startswith(prefix)
                 }
             )
-        for place, parameter in enumerate(self.network.parameters()):
+        ordered = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        for place, parameter in enumerate(ordered):
             prefix = f"adam.{place}."
             state = {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(prefix)}
             if state:
@@ -171,7 +200,7 @@ class Trainer:
 def _schedule(done: float, warmup: float) -> float:
     """Linear warm-up, then cosine to zero, over the share of the budget that is spent."""
     if done < warmup:
-        return max(done / warmup, 1e-3)
+        return max(done / warmup, 1e-2)
     return 0.5 * (1 + math.cos(math.pi * min((done - warmup) / (1 - warmup), 1.0)))
 
 
@@ -184,31 +213,55 @@ def _to(data: Any, device: torch.device) -> Any:
 
 @torch.inference_mode()
 def evaluate(network: ScorerNetwork, packed: PackedSet, size: int = 64) -> tuple[dict[str, float], Tensor, Tensor]:
-    """Offline figures of a packed split, and (logits, wrong) of its commits for calibration, in fp32."""
+    """Offline figures of a packed split, and (logits, wrong) of its commits for calibration."""
     network.eval()
-    right = nll = 0.0
+    nll, mass, top, groups = 0.0, 0.0, 0.0, {group: [0, 0] for group in sorted(set(packed.sources))}
     logits: list[Tensor] = []
     wrong: list[Tensor] = []
-    for start in range(0, len(packed), size):
-        indices = list(range(start, min(start + size, len(packed))))
-        batch, wanted = packed.batch(indices), targets(packed, indices)
-        scores = network(batch)
+    order = sorted(range(len(packed)), key=packed.length)
+    for start in range(0, len(order), size):
+        indices = order[start : start + size]
+        batch = packed.batch(indices)
+        wanted = targets(packed, indices, batch.own.shape[1])
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast_dtype() is not None):
+            scores = network(batch)
         log = log_probabilities(scores)
-        joint = label_log_probabilities(log, batch.select_rows, wanted.labels)
-        best = torch.cat([log.rows.flatten(1), log.page], dim=1).exp()
-        nll += float((-torch.logsumexp(joint.clamp_min(-1e4), 1)).clamp_max(50).sum())
-        right += float((torch.logsumexp(joint.clamp_min(-1e4), 1).exp() > 0.5).sum())
-        del best
+        joint = label_log_probabilities(log, batch.fields, wanted.labels)
+        negative = -torch.logsumexp(joint.clamp_min(-1e4), 1)
+        nll += float(negative.clamp_max(50).sum())
+        mass += float(((-negative).exp() > 0.5).sum())
+        right = best_is_right(log, batch, joint)
+        top += float(right.sum())
+        for index, hit in zip(indices, right.tolist(), strict=True):
+            groups[packed.sources[index]][0] += hit
+            groups[packed.sources[index]][1] += 1
         present = wanted.commits[..., 0] >= 0
-        logits.append(scores.commit_wrong.gather(1, wanted.commits[..., 0].clamp_min(0))[present])
+        logits.append(scores.commit_wrong.float().gather(1, wanted.commits[..., 0].clamp_min(0))[present])
         wrong.append(wanted.commits[..., 1][present])
     all_logits, all_wrong = torch.cat(logits), torch.cat(wrong)
+    count = max(1, len(packed))
     figures = {
         "states": float(len(packed)),
-        "nll": nll / max(1, len(packed)),
-        "mass_on_right": right / max(1, len(packed)),
+        "nll": nll / count,
+        "mass_on_right": mass / count,
+        "first_choice_right": top / count,
     }
+    if len(groups) > 1:
+        figures |= {f"first_choice_right_{group}": hits / many for group, (hits, many) in groups.items()}
     return figures | commit_figures(all_logits, all_wrong), all_logits, all_wrong
+
+
+def best_is_right(log: Any, batch: Batch, joint: Tensor) -> Tensor:
+    """(B,) whether the most probable place of the candidate set is a label's, values of fields included."""
+    values = torch.cat([log.spans.flatten(2), log.offered, log.copies], dim=2).amax(2)  # (B, F)
+    rows = log.rows.clone()
+    filled = torch.full(rows.shape[:2], -torch.inf).scatter(
+        1, batch.fields, values.masked_fill(~batch.field_mask, -torch.inf)
+    )
+    for verb in (1, 2):
+        rows[..., verb] = rows[..., verb] + filled.masked_fill(filled == -torch.inf, 0.0)
+    best = torch.cat([rows.flatten(1), log.page], dim=1).amax(1)
+    return joint.amax(1) >= best - 1e-4
 
 
 def commit_figures(logits: Tensor, wrong: Tensor) -> dict[str, float]:
@@ -233,6 +286,7 @@ def train(
     start: Path | None = None,
     resume: bool = False,
     device: str = "cpu",
+    facts: dict[str, Any] | None = None,
     echo: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Train, calibrate the commit score on validation, write `out` (bf16) and return its details.
@@ -252,14 +306,16 @@ def train(
     kept = trainer.average.cpu().to(torch.bfloat16).float()  # what is shipped is what is measured
     figures, logits, wrong = evaluate(kept, validation_set)
     details = {
-        "network": asdict(sizes),
+        "network": asdict(sizes) | {"meanings": 0},
         "training": asdict(config) | {"started_from": start.name if start is not None else ""},
         "steps": trainer.step,
-        "data": {"train": train_set.facts | {"states": len(train_set)}, "validation": validation_set.facts},
+        "data": {"labelled": len(train_set)} | (facts or {}),
         "validation": figures,
-        "commit_temperature": fit_temperature(logits, wrong),
+        "commit_temperature": fit_temperature(logits, wrong, NATURAL_WRONG),
     }
-    tensors = {name: tensor.to(torch.bfloat16) for name, tensor in kept.state_dict().items()}
+    tensors = {
+        name: tensor.to(torch.bfloat16) for name, tensor in kept.state_dict().items() if not name.startswith("meaning.")
+    }
     save(out, Checkpoint(KIND, tensors, details))
     progress.unlink(missing_ok=True)
     return details

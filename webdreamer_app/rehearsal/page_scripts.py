@@ -163,4 +163,5 @@ def _choose(option: Node) -> Node:
             one.attributes["aria-selected"] = "true" if one is option else "false"
         if "data-list" in one.attributes:
             one.children = [clean(option.text())]
+            _unfold(one, is_open=False)
     return _put(option, option.get("data-choose"))

@@ -1,0 +1,113 @@
+"""Rehearsed episodes: the oracle ends them, a policy's steps are corrected, and what is packed can be read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.suites import suite
+from tasks.task import Site
+from webdreamer_app.actions import describe
+from webdreamer_app.labelling import Labeller, PackReport, meanings_of
+from webdreamer_app.policies.scorer.packing import PackedSet
+from webdreamer_app.policies.scorer.rows import Row
+from webdreamer_app.rehearsal.collecting import plan_shards, rehearse
+from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
+from webdreamer_app.rehearsal.meanings import numbers, words_shown
+from webdreamer_app.types import Action, Element, History, Observation
+from worldmodel.text_encoder import TextEncoder
+
+NAMES = ("shop", "forms")
+STRAIGHT = RehearsalOptions(deviation=0.0)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TextEncoder:
+    return TextEncoder.load()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Site]]:
+    with suite(request.param).open(tmp_path_factory.mktemp(request.param) / "site.db") as running:
+        yield request.param, running
+
+
+def test_the_oracle_completes_wide_tasks_without_a_browser(site: tuple[str, Site]) -> None:
+    name, running = site
+    found = suite(name)
+    for task in found.sample("train", 4, 1007):
+        played = play(found, running, task, f"right-{task.index}", STRAIGHT)
+        assert played.grade is not None and played.grade.success, (task.id, played.grade)
+
+
+def test_deviations_and_openings_are_undone_again(site: tuple[str, Site]) -> None:
+    name, running = site
+    found = suite(name)
+    task = found.sample("train", 1, 1008)[0]
+    played = play(found, running, task, "astray", RehearsalOptions(deviation=0.25))
+    strayed = [step for step in played.history.steps if step.plan.chosen.rationale == "deviation"]
+    assert strayed
+    assert played.grade is None or played.grade.success
+
+
+def test_a_policy_decides_its_share_but_never_what_ends_the_task_wrongly(site: tuple[str, Site]) -> None:
+    name, running = site
+    found = suite(name)
+    task = found.sample("train", 1, 1009)[0]
+
+    def giving_up(page: Observation, history: History) -> Action:
+        return Action("report_infeasible", "", ("I don't feel like it.",))
+
+    options = RehearsalOptions(deviation=0.0, student_share=1.0, max_steps=40)
+    played = play(found, running, task, "lazy", options, giving_up)
+    assert played.grade is not None and played.grade.success
+
+
+def test_states_are_labelled_for_other_wishes_and_advised_now_and_then(
+    site: tuple[str, Site], encoder: TextEncoder
+) -> None:
+    name, running = site
+    found = suite(name)
+    task = found.sample("train", 1, 1010)[0]
+    played = play(found, running, task, "labelled", STRAIGHT)
+    report = PackReport()
+    meanings = meanings_of(words_shown(task), numbers())
+    labeller = Labeller(encoder, found, task, random.Random(5), report, meanings)
+    examples = list(labeller.examples(played.history))
+    assert report.states == len(played.history.steps)
+    assert report.unlabelled == 0
+    assert len(examples) == report.states + report.relabelled
+    assert {example.state.instruction for example in examples} > {task.instruction}
+    advised = [example.state.advice for example in examples if example.state.advice]
+    assert 0 < len(advised) < report.states
+    done = [describe(step.action, step.observation) for step in played.history.steps]
+    assert any(set(advice) <= set(done) for advice in advised)
+    assert any(meaning >= 0 for example in examples for meaning in example.meanings)
+
+
+def test_words_of_a_site_mean_what_their_key_says() -> None:
+    meaning = meanings_of({"cart": "Basket", "count": "{count} found"}, {"cart": 3, "count": 4})
+    said = {text: meaning(Row(Element("link", text), text, "", -1)) for text in ("Basket", "12 found", "found")}
+    assert said == {"Basket": 3, "12 found": 4, "found": -1}
+
+
+@pytest.mark.slow
+def test_shards_are_written_once_and_read_back(tmp_path: Path, encoder: TextEncoder) -> None:
+    shards = plan_shards("shop", "train", 1011, 3, tmp_path, None, STRAIGHT)
+    lines: list[str] = []
+    (report,) = rehearse(shards, 1, lines.append)
+    assert report["sessions"] == report["right"] == 3
+    assert rehearse(shards, 1, lines.append) == []
+    packed = PackedSet()
+    packed.add(shards[0].out)
+    assert packed.facts["states"] == report["states"]
+    assert len(packed) == report["states"] + report["relabelled"] - report["unlabelled"]
+
+
+def test_a_thousand_episodes_go_into_files_of_a_hundred(tmp_path: Path) -> None:
+    shards = plan_shards("forms", "train", 7, 250, tmp_path, None, STRAIGHT)
+    assert [(one.first, one.count) for one in shards] == [(0, 100), (100, 100), (200, 50)]
+    assert len({one.out.name for one in shards}) == 3

@@ -1,0 +1,145 @@
+"""A trained scorer at work: from an observation to candidates with their probabilities and commit risks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from webdreamer_app.policies.scorer.decoding import Candidate, candidates
+from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
+from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
+from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
+from webdreamer_app.types import Action, Goal, History, Observation
+from worldmodel.checkpoint import CheckpointFormatError, load
+from worldmodel.text_encoder import TextEncoder
+
+KIND = "policy/2"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A candidate with what the scorer knows of it."""
+
+    action: Action
+    probability: float
+    commit_risk: float | None
+    """Calibrated probability that it commits something wrong; None for actions without a target."""
+
+
+class Decider:
+    """Not thread-safe: one owner thread. Keeps the features of the episode at hand."""
+
+    def __init__(
+        self, network: ScorerNetwork, encoder: TextEncoder, calibration: tuple[float, float], device: str = "cpu"
+    ) -> None:
+        self.network = network.eval().to(device)
+        self.encoder = encoder
+        self._temperature, self._offset = calibration
+        self._device = torch.device(device)
+        self._featurizer: Featurizer | None = None
+
+    @classmethod
+    def load(cls, path: Path, encoder: TextEncoder, device: str = "cpu") -> Decider:
+        """Raises CheckpointFormatError, also where a file of the right kind doesn't hold what it should."""
+        return cls.of(load(path, KIND), encoder, device)
+
+    @classmethod
+    def of(cls, checkpoint: Any, encoder: TextEncoder, device: str = "cpu") -> Decider:
+        """From a checkpoint that was read. Raises CheckpointFormatError."""
+        try:
+            network = ScorerNetwork(NetworkConfig(**checkpoint.details["network"]))
+            network.load_state_dict({name: tensor.float() for name, tensor in checkpoint.tensors.items()})
+            temperature, offset = (float(one) for one in checkpoint.details["commit_temperature"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointFormatError(f"the file doesn't fit this version ({str(error).splitlines()[0]}).") from error
+        return cls(network, encoder, (temperature, offset), device)
+
+    def state(self, observation: Observation, history: History, advice: Sequence[str] = ()) -> StateFeatures:
+        """The features of a decision."""
+        if self._featurizer is None or self._featurizer.goal != history.goal:
+            self._featurizer = Featurizer(self.encoder, Goal(history.goal.instruction, dict(history.goal.profile)))
+        return self._featurizer(observation, history.steps, advice)
+
+    def batch(self, state: StateFeatures) -> Batch:
+        """The arrays of one state, its texts encoded."""
+        numbering = Numbering()
+        sample = to_sample(state, numbering)
+        batch = collate([sample], tables_of(numbering, self.encoder))
+        if self._device.type == "cpu":
+            return batch
+        return Batch(**{name: getattr(batch, name).to(self._device) for name in batch.__slots__})
+
+    @torch.inference_mode()
+    def decide(self, observation: Observation, history: History, advice: Sequence[str] = ()) -> list[Decided]:
+        """Every candidate, most probable first."""
+        state = self.state(observation, history, advice)
+        scores = self.network(self.batch(state))
+        found = candidates(state, log_probabilities(scores))
+        return self._decided(found, scores.commit_wrong)
+
+    @torch.inference_mode()
+    def passes(self, state: StateFeatures, count: int, seed: int = 0) -> Tensor:
+        """Probabilities of what can be done with each row and without one, in `count` stochastic passes: (count, C).
+
+        Only the last feed-forward part and the heads run again, with dropout (Gal and Ghahramani 2016).
+        """
+        batch = self.batch(state)
+        hidden = self.network.hidden(batch)
+        many = replace(hidden, tokens=hidden.tokens.expand(count, -1, -1), entered=hidden.entered.expand(count, -1, -1))
+        repeated = Batch(**{name: _expanded(getattr(batch, name), count) for name in batch.__slots__})
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            scores = self.network.decide(many, repeated, stochastic=True)
+        log = log_probabilities(scores)
+        return torch.cat([log.rows.flatten(1), log.page], dim=1).exp()
+
+    @torch.inference_mode()
+    def worth_of_words(self, state: StateFeatures, action: Action) -> list[tuple[str, float]]:
+        """How much the action's log-probability falls when a word of the instruction is left out, for each word."""
+        batch = self.batch(state)
+        whole = self._log_probability(state, batch, action)
+        found = []
+        for place, word in enumerate(state.values.words):
+            mask, lexical = batch.word_mask.clone(), batch.lexical.clone()
+            mask[:, place], lexical[:, :, place] = False, 0.0
+            without = replace(batch, word_mask=mask, lexical=lexical)
+            found.append((word, whole - self._log_probability(state, without, action)))
+        return found
+
+    def _log_probability(self, state: StateFeatures, batch: Batch, action: Action) -> float:
+        found = candidates(state, log_probabilities(self.network(batch)))
+        return next((one.log_probability for one in found if one.action == action), -math.inf)
+
+    def _decided(self, found: list[Candidate], commit_wrong: Tensor) -> list[Decided]:
+        risks = torch.sigmoid(commit_wrong[0].float() / self._temperature + self._offset).tolist()
+        return [
+            Decided(
+                candidate.action,
+                min(1.0, math.exp(candidate.log_probability)),
+                risks[candidate.row] if candidate.row >= 0 else None,
+            )
+            for candidate in found
+        ]
+
+
+def _expanded(value: Tensor, count: int) -> Tensor:
+    return value.expand(count, *value.shape[1:])
+
+
+def mutual_information(probabilities: Tensor) -> float:
+    """BALD in nats: what is left of the entropy of the mean once the mean entropy is taken off (Houlsby et al. 2011).
+
+    `probabilities`: (passes, choices).
+    """
+    mean = probabilities.mean(0)
+    return max(0.0, float(_entropy(mean) - _entropy(probabilities).mean()))
+
+
+def _entropy(probabilities: Tensor) -> Tensor:
+    return -(probabilities * probabilities.clamp_min(1e-12).log()).sum(-1)
