@@ -27,7 +27,7 @@ def deviation(chance: random.Random, observation: Observation, goal: Goal) -> Ac
         if element.options:
             action = Action("select_option", element.bid, (chance.choice(element.options),))
         elif element.role in ("textbox", "searchbox", "spinbutton"):
-            words = goal.instruction.split()
+            words = goal.instruction.split() or ["1"]
             at = chance.randrange(len(words))
             span = " ".join(words[at : at + chance.randint(1, 3)]).strip(".,;:!?()")
             action = Action("fill", element.bid, (chance.choice([span, *goal.profile.values()]) or "1",))

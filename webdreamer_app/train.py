@@ -75,7 +75,7 @@ async def pack_sessions(
             packer.add(example)
         if report.sessions % 50 == 0:
             echo(f"{report.sessions} sessions, {packer.count} examples")
-    packer.write(out, asdict(report) | {"seed": seed})
+    packer.write(out, asdict(report))
     return report
 
 

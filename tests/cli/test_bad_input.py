@@ -157,7 +157,7 @@ def test_a_locked_database_and_one_that_is_none_are_said(webdreamer: Run, tmp_pa
     assert (missing.returncode, "There is no session 'nothing'" in missing.stderr) == (2, True)
     holder = sqlite3.connect(database)
     holder.execute("BEGIN EXCLUSIVE")
-    done = webdreamer("demo", "--policy", "oracle", "--db", str(database))
+    done = webdreamer("demo", "corner", "--policy", "oracle", "--db", str(database))
     holder.close()
     assert done.returncode == 4
     assert "locked by another process" in done.stderr

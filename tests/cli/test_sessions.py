@@ -66,7 +66,7 @@ def chromium_among(processes: set[int]) -> set[int]:
 
 
 def test_the_demo_by_the_oracle_ends_in_a_graded_success(webdreamer: Run) -> None:
-    done = webdreamer("demo", "--policy", "oracle", "--json", "--seed", "4")
+    done = webdreamer("demo", "corner", "--policy", "oracle", "--json", "--seed", "4")
     assert done.returncode == 0, done.stderr
     seen = events(done)
     assert seen[-1]["event"] == "grade"
@@ -86,7 +86,7 @@ def test_the_demo_by_the_oracle_ends_in_a_graded_success(webdreamer: Run) -> Non
 
 
 def test_denied_commits_are_recorded_and_stop_the_session_with_status_3(webdreamer: Run) -> None:
-    done = webdreamer("demo", "--policy", "oracle", "--approve", "deny", "--json")
+    done = webdreamer("demo", "corner", "--policy", "oracle", "--approve", "deny", "--json")
     assert done.returncode == 3, done.stderr
     grade = events(done)[-1]
     assert (grade["success"], grade["wrong_commits"]) == (False, [])
@@ -96,7 +96,7 @@ def test_denied_commits_are_recorded_and_stop_the_session_with_status_3(webdream
 
 
 def test_a_session_that_waits_for_a_person_goes_on_when_approved(webdreamer: Run) -> None:
-    held = webdreamer("demo", "--policy", "oracle", "--approve", "ask", "--json")
+    held = webdreamer("demo", "corner", "--policy", "oracle", "--approve", "ask", "--json")
     assert held.returncode == 3, held.stderr
     session = events(held)[0]["session"]
     resumed = webdreamer("run", "--resume", session, "--approve", "gate", "--json")
@@ -108,7 +108,7 @@ def test_a_session_that_waits_for_a_person_goes_on_when_approved(webdreamer: Run
 def test_an_interrupted_run_leaves_no_chromium_and_can_be_resumed(
     webdreamer: Run, tmp_path: Path, number: signal.Signals
 ) -> None:
-    process = start(tmp_path, "demo", "--policy", "oracle", "--json")
+    process = start(tmp_path, "demo", "corner", "--policy", "oracle", "--json")
     session = read_until_step(process, 3)
     started = descendants(process.pid)
     assert chromium_among(started)
@@ -126,7 +126,7 @@ def test_an_interrupted_run_leaves_no_chromium_and_can_be_resumed(
 
 
 def test_a_killed_run_loses_no_acknowledged_step(webdreamer: Run, tmp_path: Path) -> None:
-    process = start(tmp_path, "demo", "--policy", "oracle", "--json", "--seed", "2")
+    process = start(tmp_path, "demo", "corner", "--policy", "oracle", "--json", "--seed", "2")
     session = read_until_step(process, 5)
     process.kill()
     process.communicate(timeout=30)
@@ -140,7 +140,7 @@ def test_a_killed_run_loses_no_acknowledged_step(webdreamer: Run, tmp_path: Path
 
 
 def test_a_resumed_run_keeps_its_settings_unless_told_otherwise(webdreamer: Run) -> None:
-    first = webdreamer("demo", "--policy", "oracle", "--max-steps", "4", "--json")
+    first = webdreamer("demo", "corner", "--policy", "oracle", "--max-steps", "4", "--json")
     assert first.returncode == 1, first.stderr
     session = events(first)[0]["session"]
     same = webdreamer("run", "--resume", session, "--json")
@@ -154,7 +154,7 @@ def test_a_resumed_run_keeps_its_settings_unless_told_otherwise(webdreamer: Run)
 
 
 def test_a_session_is_run_by_one_process_at_a_time(webdreamer: Run, tmp_path: Path) -> None:
-    first = webdreamer("demo", "--policy", "oracle", "--max-steps", "2", "--json")
+    first = webdreamer("demo", "corner", "--policy", "oracle", "--max-steps", "2", "--json")
     session = events(first)[0]["session"]
     before = webdreamer("show", session).stdout
     with FileLock(tmp_path / "data" / "sessions" / session / "lock"):
@@ -165,7 +165,7 @@ def test_a_session_is_run_by_one_process_at_a_time(webdreamer: Run, tmp_path: Pa
 
 
 def test_held_and_blocked_steps_are_told_apart_from_done_ones(webdreamer: Run) -> None:
-    held = webdreamer("demo", "--policy", "oracle", "--approve", "ask")
+    held = webdreamer("demo", "corner", "--policy", "oracle", "--approve", "ask")
     assert held.returncode == 3, held.stderr
     assert "verdict: held" in held.stdout
     assert "--approve ask" in held.stdout

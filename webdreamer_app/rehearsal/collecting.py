@@ -39,13 +39,13 @@ def plan_shards(
 ) -> list[ShardOptions]:
     """The files in the folder `out` that `episodes` tasks of a seed go into; their names tell what is in them."""
     out.mkdir(parents=True, exist_ok=True)
-    name = f"{suite}-{split}-{seed}{'-own' if policy else ''}"
-    return [
-        ShardOptions(
-            suite, split, seed, first, min(PER_SHARD, episodes - first), out / f"{name}-{first}.shard", policy, play
-        )
-        for first in range(0, episodes, PER_SHARD)
-    ]
+    name = f"{suite}-{split}-{seed}-{play.deviation:g}-{play.student_share:g}"
+    shards = []
+    for first in range(0, episodes, PER_SHARD):
+        count = min(PER_SHARD, episodes - first)
+        place = out / f"{name}-{first}+{count}.shard"
+        shards.append(ShardOptions(suite, split, seed, first, count, place, policy, play))
+    return shards
 
 
 def rehearse(shards: list[ShardOptions], workers: int, echo: Callable[[str], None] = print) -> list[dict[str, Any]]:

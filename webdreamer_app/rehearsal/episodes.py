@@ -87,7 +87,7 @@ def step_of(visitor: TextBrowser, number: int, page: Observation, right: list[Ac
     error = ""
     try:
         visitor.act(format_action(chosen))
-    except (KeyError, LookupError, ValueError) as problem:
+    except (LookupError, ValueError, StopIteration) as problem:
         error = f"{chosen.verb}: {problem}"
     after = replace(visitor.observation, step=number + 1)
     outcome = Outcome(after, error=error, terminated=visitor.is_over)

@@ -178,7 +178,7 @@ class TextBrowser:
                 self._read()
                 if pending and action.verb == "dialog_accept":
                     self._click(*pending[1])
-            case "noop":
+            case "noop" | "hover" | "scroll":
                 pass
             case _ if self.dialog is None:
                 self._on_node(action.verb, *self.nodes[action.bid], value)

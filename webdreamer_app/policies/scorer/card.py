@@ -18,8 +18,8 @@ def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
         "",
         "## Training",
         "",
-        f"- {data.get('labelled', '?')} labelled states of {data.get('sessions', '?')} episodes on the bundled sites",
-        f"  and MiniWoB++: {data.get('states', '?')} as they were asked, the others once more for neighbouring wishes",
+        f"- {data.get('labelled', '?')} labelled states of {data.get('sessions', '?')} episodes:",
+        f"  {data.get('states', '?')} as they were asked, the others once more for neighbouring wishes",
         f"- Network: width {network['width']}, {network['layers']} layers, {network['heads']} heads, bf16 weights",
         f"- {details['steps']} steps of batch {training['batch']} in {training['minutes']:g} minutes, "
         f"seed {training['seed']}",

@@ -20,6 +20,8 @@ from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import TextEncoder
 
 KIND = "policy/2"
+_FLOOR = -30.0
+"""Log-probability of what is not among the candidates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ class Decider:
 
     @torch.inference_mode()
     def worth_of_words(self, state: StateFeatures, action: Action) -> list[tuple[str, float]]:
-        """How much the action's log-probability falls when a word of the instruction is left out, for each word."""
+        """How much the action's log-probability falls when the network doesn't see a word of the instruction, for each.
+
+        What was counted beforehand (how well rows match as a whole) still knows the word. A value that is no longer
+        there to be typed falls to a floor.
+        """
         batch = self.batch(state)
         whole = self._log_probability(state, batch, action)
         found = []
@@ -114,7 +120,7 @@ class Decider:
 
     def _log_probability(self, state: StateFeatures, batch: Batch, action: Action) -> float:
         found = candidates(state, log_probabilities(self.network(batch)))
-        return next((one.log_probability for one in found if one.action == action), -math.inf)
+        return next((one.log_probability for one in found if one.action == action), _FLOOR)
 
     def _decided(self, found: list[Candidate], commit_wrong: Tensor) -> list[Decided]:
         risks = torch.sigmoid(commit_wrong[0].float() / self._temperature + self._offset).tolist()

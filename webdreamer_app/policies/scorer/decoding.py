@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.features import StateFeatures
-from webdreamer_app.policies.scorer.labels import MAX_COPY
+from webdreamer_app.policies.scorer.labels import may_be_copied
 from webdreamer_app.policies.scorer.network import LogProbabilities
 from webdreamer_app.policies.scorer.values import MAX_SPAN
 from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SELECT, TYPE
@@ -18,6 +18,8 @@ from webdreamer_app.types import Action
 
 MAX_CANDIDATES = 256
 _VALUES_A_FIELD = 10
+_MAX_SAID = 100
+"""Longest heading that last words quote, in characters."""
 _LEAST = -30.0
 """Log-probability below which a value of a field is not spelled out."""
 
@@ -44,7 +46,7 @@ def candidates(state: StateFeatures, log: LogProbabilities, limit: int = MAX_CAN
 
 
 def _page(state: StateFeatures, log: LogProbabilities) -> list[Candidate]:
-    heading = next((row.text for row in state.rows if row.element.role == "heading"), "")
+    heading = next((row.text[:_MAX_SAID] for row in state.rows if row.element.role == "heading"), "")
     values: dict[str, tuple[str, ...]] = {
         "send_msg_to_user": (f"Done: {heading}" if heading else "Done.",),
         "report_infeasible": ("The site shows that this can't be done as asked.",),
@@ -98,12 +100,16 @@ def _values(
         if text and value > _LEAST:
             result.append(Candidate(Action(name, element.bid, (text,)), score + value, row))
 
+    is_file = element.input_type == "file"  # a page must not choose what is handed in: only the task names documents
+    for one, value in zip(state.values.offered, log.offered[0, field].tolist(), strict=False):
+        if (one.kind == "file") or not is_file:
+            put(one.text, value)
+    if is_file:
+        return result
     for value, place in _top(log.spans[0, field].flatten()):
         put(state.values.span(place // MAX_SPAN, place % MAX_SPAN + 1), value)
-    for one, value in zip(state.values.offered, log.offered[0, field].tolist(), strict=False):
-        put(one.text, value)
     for value, place in _top(log.copies[0, field]):
-        if place < len(state.texts) and len(state.texts[place]) <= MAX_COPY:
+        if may_be_copied(state, place, row):
             put(state.texts[place], value)
     return result
 

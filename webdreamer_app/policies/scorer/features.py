@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from webdreamer_app.identity import page_path
 from webdreamer_app.policies.scorer.lexical import TEXT_FEATURES, Floats, Lexical
-from webdreamer_app.policies.scorer.rows import Row, page_rows
+from webdreamer_app.policies.scorer.rows import MAX_TEXT, Row, page_rows
 from webdreamer_app.policies.scorer.values import ValueSet, normalise, value_set
 from webdreamer_app.policies.scorer.verbs import KEYS, ROW_VERBS, page_verbs, row_verbs
 from webdreamer_app.types import Action, Element, Goal, Observation, Step
@@ -188,7 +187,7 @@ class _Past:
                     self.last = key
                     self.counts[key] += 1
         self._rows = len(observation.elements)
-        self._depth = len([part for part in urlsplit(observation.url).path.split("/") if part])
+        self._depth = len([part for part in here.split("/")[1:] if part])
 
     def page(self) -> Floats:
         return np.array(
@@ -215,7 +214,7 @@ def _acted(step: Step) -> tuple[str, str] | None:
         return None
     if step.action.verb == "select_option" and step.action.value:
         return target.role, str(step.action.value[0])
-    return target.role, target.name or (target.value or "")
+    return target.role, (target.name or (target.value or ""))[:MAX_TEXT]
 
 
 def _stacked(rows: Sequence[Floats], width: int) -> Floats:
@@ -229,7 +228,7 @@ def _role(row: Row) -> Floats:
 
 def _target_text(step: Step) -> str:
     target: Element | None = step.observation.find(step.action.bid)
-    return target.name if target is not None else ""
+    return target.name[:MAX_TEXT] if target is not None else ""
 
 
 def _history_features(step: Step, now: Observation) -> Floats:

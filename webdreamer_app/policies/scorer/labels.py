@@ -75,11 +75,24 @@ def _labels(action: Action, state: StateFeatures, places: dict[str, int]) -> lis
 
 def _valued(verb: int, row: int, value: str, state: StateFeatures) -> list[Label]:
     values = state.values
+    if state.rows[row].element.input_type == "file":
+        named = values.offered_equal_to(value)
+        return [Label(LabelKind.OFFERED, row, verb, one) for one in named if values.offered[one].kind == "file"]
     found = [Label(LabelKind.SPAN, row, verb, start, length - 1) for start, length in values.spans_equal_to(value)]
     found += [Label(LabelKind.OFFERED, row, verb, place) for place in values.offered_equal_to(value)]
     wanted = normalise(value)
-    copies = (place for place, text in enumerate(state.texts) if len(text) <= MAX_COPY and normalise(text) == wanted)
-    return found + [Label(LabelKind.COPY, row, verb, place) for place in copies if wanted and place != row]
+    copies = (place for place, text in enumerate(state.texts) if normalise(text) == wanted)
+    return found + [
+        Label(LabelKind.COPY, row, verb, place) for place in copies if wanted and may_be_copied(state, place, row)
+    ]
+
+
+def may_be_copied(state: StateFeatures, place: int, field: int) -> bool:
+    """Whether the words of a row may be typed into a field: not its own, and not what another field holds."""
+    if place >= len(state.texts) or place == field or len(state.texts[place]) > MAX_COPY:
+        return False
+    element = state.rows[place].element
+    return not (element.value is not None and not element.name and element.is_interactive)
 
 
 def _chosen(row: int, value: str, state: StateFeatures) -> list[Label]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webdreamer_app.types import Element, Observation
 
@@ -15,6 +15,8 @@ OPTION = "option"
 _ROW_ROLES = frozenset({"listitem", "row", "group", "article", "radiogroup", "dialog", "alertdialog"})
 _LEAF_ROLES = frozenset({"text", "heading", "img", "cell", "alert", "status"})
 _MAX_CONTEXT = 240
+MAX_TEXT = 300
+"""How much of a row's words is read, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,15 @@ def page_rows(observation: Observation, limit: int = MAX_ROWS) -> tuple[Row, ...
     ]
     if len(rows) > limit:
         rows = _bounded(rows, limit)
-    said = [Row(Element("alertdialog", dialog.message), dialog.message, "", -1) for dialog in observation.dialogs]
-    rows = [*said, *rows]
+    asked = [dialog.message[:MAX_TEXT] for dialog in observation.dialogs]
+    rows = [*(Row(Element("alertdialog", message), message, "", -1) for message in asked), *_numbered(rows)]
     return (*rows, *_options(rows))
+
+
+def _numbered(rows: list[Row]) -> list[Row]:
+    """The same with groups numbered from 0 in order of first sight."""
+    numbers = {group: number for number, group in enumerate(dict.fromkeys(row.group for row in rows if row.group >= 0))}
+    return [replace(row, group=numbers.get(row.group, -1)) for row in rows]
 
 
 def _bounded(rows: list[Row], limit: int) -> list[Row]:
@@ -66,13 +74,13 @@ def _options(rows: list[Row]) -> list[Row]:
     found: list[Row] = []
     for place, row in enumerate(rows):
         if row.element.options and row.element.is_usable:
-            name = row.element.name
+            name = row.element.name[:MAX_TEXT]
             found += [Row(row.element, label, name, row.group, place) for label in row.element.options[:MAX_OPTIONS]]
     return found[:MAX_OPTION_ROWS]
 
 
 def _own_text(element: Element) -> str:
-    return element.name or (element.value or "")
+    return (element.name or (element.value or ""))[:MAX_TEXT]
 
 
 def _enclosing_groups(elements: tuple[Element, ...]) -> list[int]:

@@ -71,7 +71,7 @@ def targets(packed: PackedSet, indices: Sequence[int], rows: int) -> Targets:
 
 
 def _batches(packed: PackedSet, size: int, generator: np.random.Generator) -> Iterator[list[int]]:
-    """Endless shuffled batches of states of similar length, so that little is padding; short ones are larger."""
+    """Endless shuffled batches of states of similar length, so that little is padding."""
     lengths = np.array([packed.length(index) for index in range(len(packed))])
     while True:
         order = generator.permutation(len(packed))
@@ -173,7 +173,8 @@ class Trainer:
     def save_progress(self, path: Path) -> None:
         tensors = {f"network.{name}": tensor.detach().cpu() for name, tensor in self.network.state_dict().items()}
         tensors |= {f"average.{name}": tensor.cpu() for name, tensor in self.average.state_dict().items()}
-        for place, state in enumerate(self.optimizer.state.values()):
+        for place, parameter in enumerate(self._ordered()):
+            state = self.optimizer.state.get(parameter, {})
             tensors |= {f"adam.{place}.{name}": tensor.cpu() for name, tensor in state.items()}
         save(path, Checkpoint(_PROGRESS, tensors, {"step": self.step, "seconds": self.seconds}))
 
@@ -188,13 +189,17 @@ class Trainer:
                     if name.startswith(prefix)
                 }
             )
-        ordered = [weight for group in self.optimizer.param_groups for weight in group["params"]]
-        for place, parameter in enumerate(ordered):
+        for place, parameter in enumerate(self._ordered()):
             prefix = f"adam.{place}."
             state = {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(prefix)}
             if state:
-                self.optimizer.state[parameter] = dict(state)
+                self.optimizer.state[parameter] = {
+                    name: value if name == "step" else value.to(self.device) for name, value in state.items()
+                }
         self.step, self.seconds = int(checkpoint.details["step"]), float(checkpoint.details["seconds"])
+
+    def _ordered(self) -> list[Tensor]:
+        return [weight for group in self.optimizer.param_groups for weight in group["params"]]
 
 
 def _schedule(done: float, warmup: float) -> float:
@@ -255,8 +260,8 @@ def best_is_right(log: Any, batch: Batch, joint: Tensor) -> Tensor:
     """(B,) whether the most probable place of the candidate set is a label's, values of fields included."""
     values = torch.cat([log.spans.flatten(2), log.offered, log.copies], dim=2).amax(2)  # (B, F)
     rows = log.rows.clone()
-    filled = torch.full(rows.shape[:2], -torch.inf).scatter(
-        1, batch.fields, values.masked_fill(~batch.field_mask, -torch.inf)
+    filled = torch.full(rows.shape[:2], -torch.inf).scatter_reduce(
+        1, batch.fields, values.masked_fill(~batch.field_mask, -torch.inf), "amax"
     )
     for verb in (1, 2):
         rows[..., verb] = rows[..., verb] + filled.masked_fill(filled == -torch.inf, 0.0)

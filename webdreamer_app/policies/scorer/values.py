@@ -153,7 +153,8 @@ def cents_of(text: str) -> int | None:
 
 
 _AMOUNT = re.compile(
-    r"(?:[$€£]\s*(\d[\d,]*(?:[.]\d{1,2})?))|(?:(\d[\d,]*(?:[.]\d{1,2})?)\s*(?:dollars|euros?|pounds|usd|eur|bucks|[$€£]))"
+    r"(?:[$€£]\s?(\d[\d,]{0,14}(?:[.]\d{1,2})?))"
+    r"|(?:(?<![\d,.])(\d[\d,]{0,14}(?:[.]\d{1,2})?)\s?(?:dollars|euros?|pounds|usd|eur|bucks|[$€£]))"
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 

@@ -22,7 +22,7 @@ def row_verbs(row: Row, *, dialog: bool = False) -> tuple[bool, ...]:
     if row.is_option:
         return tuple(verb == "select_option" for verb in ROW_VERBS)
     allowed = {
-        "click": element.role not in NO_CLICK and not element.options and element.input_type != "file",
+        "click": element.role not in NO_CLICK and not is_closed(element) and element.input_type != "file",
         "fill": types_text(element),
         "type": types_text(element) and element.role == "textbox",
         "select_option": False,
@@ -37,7 +37,12 @@ def types_text(element: Element) -> bool:
     """Whether a value can be put into it; a file field takes the name of a document."""
     if element.input_type == "file":
         return True
-    return element.role in FILLABLE and not element.options and not element.readonly
+    return element.role in FILLABLE and not is_closed(element) and not element.readonly
+
+
+def is_closed(element: Element) -> bool:
+    """Whether only its options can be chosen; an input that suggests some takes others as well."""
+    return bool(element.options) and element.tag != "input"
 
 
 def page_verbs(*, dialog: bool) -> tuple[bool, ...]:
