@@ -14,10 +14,11 @@ from tasks.suites import suite
 from tasks.task import Suite
 from webdreamer_app import collect as collecting
 from webdreamer_app import train as training
-from webdreamer_app.collect import Collected, CollectOptions, _opening, collect
+from webdreamer_app.collect import Collected, CollectOptions, collect
 from webdreamer_app.commands import measure
 from webdreamer_app.config import Config
 from webdreamer_app.errors import BrowserError, UsageError
+from webdreamer_app.straying import opening
 from webdreamer_app.types import Action, Element, Observation
 
 
@@ -140,5 +141,5 @@ async def test_suites_are_those_of_the_configuration(run: Any, tmp_path: Path, m
 def test_only_a_list_that_shows_nothing_is_opened_first(element: Element, opens: bool) -> None:
     page = Observation("http://shop.test/", "", (element,), "")
     wanted = Action("click", "4") if opens else None
-    assert _opening(Action("select_option", "4", ("Large",)), page) == wanted
-    assert _opening(Action("click", "4"), page) is None
+    assert opening(Action("select_option", "4", ("Large",)), page) == wanted
+    assert opening(Action("click", "4"), page) is None

@@ -71,7 +71,8 @@ def test_states_are_labelled_for_other_wishes_and_advised_now_and_then(
 ) -> None:
     name, running = site
     found = suite(name)
-    task = found.sample("train", 1, 1010)[0]
+    drawn = (task for task in found.sample("train", 40, 1010) if task.answer.get("kind", "buy") == "buy")
+    task = next(task for task in drawn if not task.answer.get("why_not") and not task.answer.get("obstacle"))
     played = play(found, running, task, "labelled", STRAIGHT)
     report = PackReport()
     meanings = meanings_of(words_shown(task), numbers())

@@ -22,6 +22,7 @@ from tasks.shop.state import COUPONS_OF, MONTHLY_OFF, TRAPS
 from tasks.shop.wish import INFEASIBLE
 from tasks.site.names import NAMES, Names
 from tasks.site.themes import LOOKS, THEMES, WIDE_LOOKS, Theme, of_split, theme_named
+from tasks.site.wide import WIDE
 from tasks.suites import suite
 from tasks.task import Task
 
@@ -67,7 +68,7 @@ def tables() -> dict[str, Mapping[str, Any]]:
     found = {name: table for name, table in vars(wording).items() if isinstance(table, dict)}
     for kind in ("OPTIONS", "CLAUSES", "ACCOUNT"):
         found |= {f"{kind}.{name}": table for name, table in found[kind].items()}
-    return {name: table for name, table in found.items() if set(table) == set(SHOP.splits)}
+    return {name: table for name, table in found.items() if set(table) == {*SHOP.splits, WIDE}}
 
 
 @pytest.mark.parametrize("split", SHOP.splits)
@@ -157,7 +158,8 @@ def test_themes_of_the_splits_are_disjoint_and_so_are_their_titles() -> None:
 
 def test_groups_of_patterns_and_clauses_of_the_splits_are_disjoint() -> None:
     assert len(tables()) >= 35
-    for (name, table), (first, second) in itertools.product(tables().items(), itertools.combinations(SHOP.splits, 2)):
+    pairs = [*itertools.combinations(SHOP.splits, 2), (WIDE, "validation"), (WIDE, "test")]
+    for (name, table), (first, second) in itertools.product(tables().items(), pairs):
         if name != "ITEMS" and not name.startswith("OPTIONS"):  # "blue steel mug, 500 ml" is said alike everywhere
             assert set(table[first]) & set(table[second]) <= {""}, (name, first, second)
 
