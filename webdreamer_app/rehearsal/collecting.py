@@ -55,14 +55,13 @@ def rehearse(shards: list[ShardOptions], workers: int, echo: Callable[[str], Non
     """
     waiting = [one for one in shards if not one.out.exists()]
     if workers == 1:
-        return [_told(rehearse_shard(one), one, echo) for one in waiting]
+        return [_told(rehearse_shard(one), echo) for one in waiting]
     context = multiprocessing.get_context("spawn")
     with context.Pool(min(workers, max(1, len(waiting))), initializer=_one_thread) as pool:
-        return [_told(report, None, echo) for report in pool.imap_unordered(rehearse_shard, waiting)]
+        return [_told(report, echo) for report in pool.imap_unordered(rehearse_shard, waiting)]
 
 
-def _told(report: dict[str, Any], shard: ShardOptions | None, echo: Callable[[str], None]) -> dict[str, Any]:
-    del shard
+def _told(report: dict[str, Any], echo: Callable[[str], None]) -> dict[str, Any]:
     echo(", ".join(f"{name} {value}" for name, value in report.items()))
     return report
 
