@@ -16,8 +16,9 @@ from tasks.suites import suite_name
 from tasks.task import Suite, Task
 from webdreamer_app.config import Config
 from webdreamer_app.labelling import Labeller, PackReport
-from webdreamer_app.policies.scorer.packing import Embeddings, PackedSet, Packer
+from webdreamer_app.policies.scorer.packing import PackedSet, Packer
 from webdreamer_app.policies.scorer.training import fast_dtype
+from webdreamer_app.policies.scorer.vectors import Embeddings
 from webdreamer_app.recorder import load_history
 from webdreamer_app.suites import find_suite
 from webdreamer_app.types import Goal, History

@@ -18,20 +18,18 @@ from webdreamer_app.policies.scorer.features import TEXT_FEATURES, Featurizer, S
 from webdreamer_app.policies.scorer.labels import Label, LabelKind, labels_for
 from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import (
-    Embeddings,
     Example,
     Numbering,
     PackedSet,
     Packer,
     collate,
-    is_short,
-    read_as,
     tables_of,
     to_sample,
 )
 from webdreamer_app.policies.scorer.rows import page_rows
 from webdreamer_app.policies.scorer.training import Trainer, TrainingConfig, evaluate, train
 from webdreamer_app.policies.scorer.values import amounts, cents_of, value_set
+from webdreamer_app.policies.scorer.vectors import Embeddings, is_short, read_as
 from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
 from webdreamer_app.types import Action, Box, Dialog, Element, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError
