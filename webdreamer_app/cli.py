@@ -304,6 +304,9 @@ def train_policy(
     start: Annotated[Path | None, typer.Option("--start", help="A trained policy to begin with.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted training.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    own_episodes: Annotated[
+        int, typer.Option("--own-episodes", min=0, help="Validation tasks of each site to fit the commit score on.")
+    ] = 60,
     config: ConfigFile = None,
     set_: Set = None,
 ) -> None:
@@ -313,7 +316,9 @@ def train_policy(
 
     with errors_as_sentences():
         settings = read_config(config, set_, seed=seed)
-        run_async(measure.train_policy(settings, data, validation, out, minutes, seed, start, resume, device))
+        run_async(
+            measure.train_policy(settings, data, validation, out, minutes, seed, start, resume, device, own_episodes)
+        )
 
 
 @app.command()

@@ -19,6 +19,10 @@ Ask = Callable[[Plan, Observation, float | None, str], Awaitable[bool]]
 
 
 REFUSED = "a person refused"
+FOREIGN = 0.98
+"""From which rank on a page counts as foreign to the policy."""
+SURE = 0.7
+"""From which probability on a choice on a foreign page is taken all the same."""
 
 
 class Approve(StrEnum):
@@ -65,6 +69,9 @@ class CommitGate:
             reason = f"outcome unknown at step {repeated.index}; not retried"
             return await self._settle(plan, observation, None, reason)
         if not effect.is_commit:
+            lost = _lost(plan)
+            if lost and effect is not Effect.READ and self.interactive and self.approve is not Approve.ALL:
+                return await self._consult(plan, observation, None, lost)
             return Verdict(Decision.ACT, f"{effect}: can be taken back")
         return await self._judge_commit(plan, observation, history)
 
@@ -86,7 +93,11 @@ class CommitGate:
         if risk is None:
             reason = _join(f"no usable commit risk ({plan.chosen.commit_risk}) for: {action}", evidence)
             return await self._settle(plan, observation, evidence.risk or None, reason)
-        return self._by_threshold(risk, evidence, uncertainty)
+        verdict = self._by_threshold(risk, evidence, uncertainty)
+        lost = _lost(plan)
+        if lost and verdict.decision is Decision.ACT:
+            return await self._settle(plan, observation, risk, _join(f"{lost}: {action}", evidence))
+        return verdict
 
     def _by_threshold(self, risk: float, evidence: Evidence, uncertainty: float | None) -> Verdict:
         passes = risk <= self.tau_commit
@@ -111,6 +122,17 @@ class CommitGate:
     @property
     def _threshold(self) -> float | None:
         return self.tau_commit if self.approve is Approve.GATE else None
+
+
+def _lost(plan: Plan) -> str:
+    """Why the policy should not be trusted with this page: it is foreign to it, and its choice is unsure."""
+    chosen = plan.chosen
+    if chosen.foreign is None or chosen.foreign < FOREIGN or chosen.probability >= SURE:
+        return ""
+    return (
+        f"the page is outside what the policy learned (further than {chosen.foreign:.0%} of the pages it was tried on)"
+        f" and its choice is unsure (probability {chosen.probability:.2f})"
+    )
 
 
 def _valid(risk: float | None) -> float | None:

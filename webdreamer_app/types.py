@@ -194,6 +194,11 @@ class Proposal:
     probability: float = 1.0
     commit_risk: float | None = None
     """Calibrated probability that the action commits something wrong; None where the policy has no such score."""
+    foreign: float | None = None
+    """How far the page lies outside what the policy learned, 0..1 (1: further than any page it was tested on).
+
+    None where the policy can't tell.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,40 @@ async def test_the_calibrated_risk_decides_against_tau_commit(risk: float, decis
     assert (verdict.risk, verdict.threshold) == (risk, 0.2)
 
 
+def lost_plan(text: str, foreign: float | None, probability: float, risk: float = 0.0) -> Plan:
+    proposal = Proposal(parse(text), "", probability, risk, foreign)
+    return Plan(proposal, (proposal,), effect=classify(proposal.action, REVIEW))
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign", "probability", "asks"),
+    [
+        ("click('3')", 0.99, 0.4, True),
+        ("click('3')", 0.99, 0.9, False),  # sure all the same
+        ("click('3')", 0.6, 0.4, False),  # a page of a usual kind
+        ("click('3')", None, 0.4, False),  # a policy that can't tell
+        ("click('4')", 0.99, 0.4, False),  # reading costs nothing
+        ("click('2')", 0.99, 0.4, True),
+    ],
+)
+async def test_an_unsure_choice_on_a_foreign_page_is_put_to_a_person(
+    text: str, foreign: float | None, probability: float, asks: bool
+) -> None:
+    person = Person(answer=True)
+    plan = lost_plan(text, foreign, probability)
+    verdict = await gate("gate", person, interactive=True).judge(plan, REVIEW, history())
+    assert verdict.decision is Decision.ACT
+    assert bool(person.asked) is asks
+    assert ("outside what the policy learned" in verdict.reason) is asks
+
+
+async def test_with_nobody_to_ask_a_foreign_page_stops_commits_only() -> None:
+    commit, other = lost_plan("click('2')", 0.99, 0.4), lost_plan("click('3')", 0.99, 0.4)
+    assert (await gate("gate").judge(commit, REVIEW, history())).decision is Decision.BLOCK
+    assert (await gate("gate").judge(other, REVIEW, history())).decision is Decision.ACT
+    assert (await gate("all").judge(commit, REVIEW, history())).decision is Decision.ACT
+
+
 async def test_a_total_above_the_limit_blocks_however_sure_the_policy_is() -> None:
     verdict = await gate("gate").judge(plan_for("click('2')", 0.0), REVIEW, history(instruction=TOO_DEAR))
     assert (verdict.decision, verdict.risk) == (Decision.BLOCK, 1.0)

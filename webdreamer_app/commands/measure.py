@@ -14,6 +14,7 @@ from webdreamer_app.assemble import GATED, check_planner, check_policy
 from webdreamer_app.config import Config
 from webdreamer_app.console import stderr, stdout
 from webdreamer_app.errors import UsageError
+from webdreamer_app.rehearsal import REHEARSED
 
 
 @contextlib.contextmanager
@@ -39,10 +40,6 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
-
-
-REHEARSED = ("shop", "forms")
-"""Suites that can be played without a browser."""
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -248,6 +245,7 @@ async def train_policy(
     start: Path | None,
     resume: bool,
     device: str,
+    own_episodes: int,
 ) -> None:
     """Label recorded states, take in rehearsed ones, train, calibrate, write the checkpoint and its card."""
     import asyncio
@@ -284,6 +282,10 @@ async def train_policy(
         facts=packed["train"].facts,
         echo=stderr,
     )
+    if own_episodes:
+        from webdreamer_app.rehearsal.own_commits import fit_on_own
+
+        details = await asyncio.to_thread(fit_on_own, out, own_episodes, stderr)
     write_card(out.with_name("MODEL_CARD.md"), out.name, details)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in details["validation"].items())
     stdout(f"Wrote {out}: {figures}.")

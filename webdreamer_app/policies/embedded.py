@@ -58,7 +58,10 @@ class EmbeddedPolicy:
 
     def _propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
         found = self._decider.decide(observation, history)[:SHOWN]
-        return tuple(Proposal(one.action, probability=one.probability, commit_risk=one.commit_risk) for one in found)
+        return tuple(
+            Proposal(one.action, probability=one.probability, commit_risk=one.commit_risk, foreign=one.foreign)
+            for one in found
+        )
 
     def close(self) -> None:
         """End the tensor thread."""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from tasks.suites import suite
 from tasks.task import Site
 from webdreamer_app.actions import describe
 from webdreamer_app.labelling import Labeller, PackReport, meanings_of
+from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
+from webdreamer_app.policies.scorer.deciding import KIND
 from webdreamer_app.policies.scorer.packing import PackedSet
 from webdreamer_app.policies.scorer.rows import Row
 from webdreamer_app.rehearsal.collecting import plan_shards, rehearse
 from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
 from webdreamer_app.rehearsal.meanings import numbers, words_shown
+from webdreamer_app.rehearsal.own_commits import fit_on_own
 from webdreamer_app.types import Action, Element, History, Observation
+from worldmodel.checkpoint import load, save
 from worldmodel.text_encoder import TextEncoder
 
 NAMES = ("shop", "forms")
@@ -112,3 +119,20 @@ def test_a_thousand_episodes_go_into_files_of_a_hundred(tmp_path: Path) -> None:
     shards = plan_shards("forms", "train", 7, 250, tmp_path, None, STRAIGHT)
     assert [(one.first, one.count) for one in shards] == [(0, 100), (100, 100), (200, 50)]
     assert len({one.out.name for one in shards}) == 3
+
+
+@pytest.mark.slow
+def test_the_commit_score_is_fitted_on_the_policys_own_commits(tmp_path: Path) -> None:
+    place = tmp_path / "policy.safetensors"
+    shutil.copy(DEFAULT_WEIGHTS, place)
+    before = load(place, KIND)
+    save(place, replace(before, details=dict(before.details) | {"commit_temperature": [1.0, 9.0]}))
+    lines: list[str] = []
+    details = fit_on_own(place, 10, lines.append)
+    assert lines == ["20 of 20 episodes of its own"]
+    assert details["validation"]["own_commits"] > 5
+    assert 0 <= details["validation"]["own_success_shop"] <= 1
+    assert details["commit_temperature"][1] < 8.0  # that offset called nearly every commit wrong
+    after = load(place, KIND)
+    assert after.details["commit_temperature"] == list(details["commit_temperature"])
+    assert all(torch.equal(after.tensors[name], before.tensors[name]) for name in before.tensors)

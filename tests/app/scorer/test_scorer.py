@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from webdreamer_app.policies.embedded import EmbeddedPolicy
-from webdreamer_app.policies.scorer.calibration import fit_temperature
+from webdreamer_app.policies.scorer.calibration import area_under_curve, expected_calibration_error, fit_temperature
 from webdreamer_app.policies.scorer.deciding import Decider, mutual_information
 from webdreamer_app.policies.scorer.decoding import candidates
-from webdreamer_app.policies.scorer.features import TEXT_FEATURES, Featurizer, StateFeatures
+from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label, LabelKind, labels_for
+from webdreamer_app.policies.scorer.lexical import TEXT_FEATURES
 from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import (
     Example,
@@ -319,6 +320,15 @@ def test_temperature_scaling_recovers_a_known_temperature() -> None:
     assert fit_temperature(logits, torch.ones(4000).long()) == (1.0, 0.0)
     rare = fit_temperature(logits, labels, 0.25)
     assert rare[1] == pytest.approx(math.log(0.25 / 0.75), abs=0.2)
+
+
+def test_calibration_error_and_area_by_hand() -> None:
+    labels = torch.tensor([0, 0, 1, 1])
+    assert area_under_curve(torch.tensor([0.1, 0.4, 0.35, 0.8]), labels) == pytest.approx(0.75)
+    assert area_under_curve(torch.ones(4), labels) == pytest.approx(0.5)
+    assert math.isnan(area_under_curve(torch.ones(2), torch.ones(2)))
+    assert expected_calibration_error(torch.tensor([0.2, 0.2, 0.9, 0.9]), labels) == pytest.approx(0.15)
+    assert expected_calibration_error(torch.tensor([1.0, 0.0]), torch.tensor([0, 1])) == pytest.approx(1.0)
 
 
 def test_label_kinds_are_stored_as_small_integers() -> None:

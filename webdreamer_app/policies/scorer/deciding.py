@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.decoding import Candidate, candidates
+from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiarity, summaries
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
@@ -19,7 +20,7 @@ from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import TextEncoder
 
-KIND = "policy/2"
+KIND = "policy/3"
 _FLOOR = -30.0
 """Log-probability of what is not among the candidates."""
 
@@ -32,16 +33,24 @@ class Decided:
     probability: float
     commit_risk: float | None
     """Calibrated probability that it commits something wrong; None for actions without a target."""
+    foreign: float | None = None
+    """How far the page is from what was learned, as a rank among pages of unseen themes, 0..1."""
 
 
 class Decider:
     """Not thread-safe: one owner thread. Keeps the features of the episode at hand."""
 
     def __init__(
-        self, network: ScorerNetwork, encoder: TextEncoder, calibration: tuple[float, float], device: str = "cpu"
+        self,
+        network: ScorerNetwork,
+        encoder: TextEncoder,
+        calibration: tuple[float, float],
+        device: str = "cpu",
+        familiarity: Familiarity | None = None,
     ) -> None:
         self.network = network.eval().to(device)
         self.encoder = encoder
+        self._familiarity = familiarity
         self._temperature, self._offset = calibration
         self._device = torch.device(device)
         self._featurizer: Featurizer | None = None
@@ -56,11 +65,13 @@ class Decider:
         """From a checkpoint that was read. Raises CheckpointFormatError."""
         try:
             network = ScorerNetwork(NetworkConfig(**checkpoint.details["network"]))
-            network.load_state_dict({name: tensor.float() for name, tensor in checkpoint.tensors.items()})
+            weights = {name: one.float() for name, one in checkpoint.tensors.items() if not is_familiarity(name)}
+            network.load_state_dict(weights)
+            familiarity = Familiarity.of(checkpoint.tensors)
             temperature, offset = (float(one) for one in checkpoint.details["commit_temperature"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise CheckpointFormatError(f"the file doesn't fit this version ({str(error).splitlines()[0]}).") from error
-        return cls(network, encoder, (temperature, offset), device)
+        return cls(network, encoder, (temperature, offset), device, familiarity)
 
     def state(self, observation: Observation, history: History, advice: Sequence[str] = ()) -> StateFeatures:
         """The features of a decision."""
@@ -81,9 +92,28 @@ class Decider:
     def decide(self, observation: Observation, history: History, advice: Sequence[str] = ()) -> list[Decided]:
         """Every candidate, most probable first."""
         state = self.state(observation, history, advice)
-        scores = self.network(self.batch(state))
+        batch = self.batch(state)
+        scores = self.network(batch)
         found = candidates(state, log_probabilities(scores))
-        return self._decided(found, scores.commit_wrong)
+        return self._decided(found, scores.commit_wrong, self._foreign(batch))
+
+    @torch.inference_mode()
+    def distance(self, state: StateFeatures) -> float | None:
+        """How far the page is from what was learned, about 1 for a usual one; None where the weights don't tell."""
+        return self._distance(self.batch(state))
+
+    def rank(self, distances: Tensor) -> Tensor:
+        """The share of pages of unseen themes that are nearer: 0.5 for a usual page, 1.0 beyond all of them."""
+        return (
+            torch.full_like(distances, torch.nan) if self._familiarity is None else self._familiarity.foreign(distances)
+        )
+
+    def _distance(self, batch: Batch) -> float | None:
+        return float(self._familiarity.distance(summaries(batch).cpu())[0]) if self._familiarity is not None else None
+
+    def _foreign(self, batch: Batch) -> float | None:
+        distance = self._distance(batch)
+        return None if distance is None else float(self.rank(torch.tensor([distance]))[0])
 
     @torch.inference_mode()
     def passes(self, state: StateFeatures, count: int, seed: int = 0) -> Tensor:
@@ -93,7 +123,12 @@ class Decider:
         """
         batch = self.batch(state)
         hidden = self.network.hidden(batch)
-        many = replace(hidden, tokens=hidden.tokens.expand(count, -1, -1), entered=hidden.entered.expand(count, -1, -1))
+        many = replace(
+            hidden,
+            tokens=hidden.tokens.expand(count, -1, -1),
+            entered=hidden.entered.expand(count, -1, -1),
+            open=hidden.open.expand(count, -1),
+        )
         repeated = Batch(**{name: _expanded(getattr(batch, name), count) for name in batch.__slots__})
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -122,13 +157,14 @@ class Decider:
         found = candidates(state, log_probabilities(self.network(batch)))
         return next((one.log_probability for one in found if one.action == action), _FLOOR)
 
-    def _decided(self, found: list[Candidate], commit_wrong: Tensor) -> list[Decided]:
+    def _decided(self, found: list[Candidate], commit_wrong: Tensor, foreign: float | None) -> list[Decided]:
         risks = torch.sigmoid(commit_wrong[0].float() / self._temperature + self._offset).tolist()
         return [
             Decided(
                 candidate.action,
                 min(1.0, math.exp(candidate.log_probability)),
                 risks[candidate.row] if candidate.row >= 0 else None,
+                foreign,
             )
             for candidate in found
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +25,20 @@ ROLES = (
 )  # fmt: skip
 MAX_HISTORY = 6
 HISTORY_FEATURES = 16
-PAGE_FEATURES = 8
+PAGE_FEATURES = 14
 MAX_ADVICE = 4
 _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
 _STRUCT = 30
 _RELATIVE = 6
-ROW_FEATURES = 2 * TEXT_FEATURES + _RELATIVE + len(ROLES) + _STRUCT
+_STANDING = 14
+ROW_FEATURES = 2 * TEXT_FEATURES + _RELATIVE + len(ROLES) + _STRUCT + _STANDING
+_COMMA, _POINT = (
+    re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[{other}]?\d{{3}})*{mark}\d\d(?!\d)")
+    for mark, other in ((",", "."), (r"\.", ","))
+)
+STRUCTURE = 2 * TEXT_FEATURES + _RELATIVE + len(ROLES)
+CHECKABLE = (STRUCTURE + 5, STRUCTURE + 6)
+"""Where a row says that it is checked, and that it isn't."""
 Ints = npt.NDArray[np.int32]
 
 
@@ -90,6 +99,7 @@ class Featurizer:
                 _relative(rows, matched),
                 _stacked([_role(row) for row in rows], len(ROLES)),
                 _stacked([self._structure(row, place, past) for place, row in enumerate(rows)], _STRUCT),
+                _standing(rows, steps),
             ],
             axis=1,
         )
@@ -106,7 +116,7 @@ class Featurizer:
             ).reshape(-1, 3),
             verbs=np.array([row_verbs(row, dialog=asked) for row in rows], bool).reshape(-1, len(ROW_VERBS)),
             page_verbs=np.array(page_verbs(dialog=asked), dtype=bool),
-            page=past.page(),
+            page=np.concatenate([past.page(), _page_marks(rows)]),
             history_texts=tuple(_target_text(step) for step in recent),
             history=_stacked([_history_features(step, observation) for step in recent], HISTORY_FEATURES),
             history_rows=np.array([past.place(step, rows) for step in recent], dtype=np.int32),
@@ -160,6 +170,63 @@ def _relative(rows: tuple[Row, ...], matched: Floats) -> Floats:
     result[:, 4] = matched[:, 5] / max(top, 1e-6)
     result[:, 5] = min(top, 2.0)
     return result
+
+
+def _standing(rows: tuple[Row, ...], steps: tuple[Step, ...]) -> Floats:
+    """What a row says of itself only beside others: how amounts are written, choices of groups, news: (N, 14)."""
+    result = np.zeros((len(rows), _STANDING), dtype=np.float32)
+    chosen = {(row.group, row.element.role) for row in rows if row.element.checked and row.group >= 0}
+    before = _shown_before(steps)
+    number, parent = 0, -1
+    for place, row in enumerate(rows):
+        element = row.element
+        number, parent = (number + 1 if row.parent == parent else 0), row.parent
+        behind = rows[place + 1] if place + 1 < len(rows) else None
+        hint = behind.text if behind is not None and behind.element.role in ("text", "status", "alert") else ""
+        options, value = element.options, element.value
+        edits = element.is_usable and (value is not None or element.checked is not None)
+        known = before.get((element.role, row.text))
+        result[place] = (
+            bool(_COMMA.search(row.text)),
+            bool(_POINT.search(row.text)),
+            bool(_COMMA.search(hint)),
+            bool(_POINT.search(hint)),
+            row.is_option and number == 0,
+            min(number, 10) / 10 if row.is_option else 0.0,
+            bool(options) and value == options[0],
+            bool(options) and value in options[1:],
+            (row.group, element.role) in chosen,
+            edits and value == "" and element.required,
+            edits and value == "" and not element.required,
+            behind is not None and behind.element.role == element.role,
+            bool(before) and known is None,
+            known is not None and known != (value, element.checked),
+        )
+    return result
+
+
+def _shown_before(steps: tuple[Step, ...]) -> dict[tuple[str, str], tuple[str | None, bool | str | None]]:
+    """What the page of the last step showed: role and text → value and whether it was checked."""
+    if not steps:
+        return {}
+    shown = steps[-1].observation.elements
+    return {(one.role, (one.name or (one.value or ""))[:MAX_TEXT]): (one.value, one.checked) for one in shown}
+
+
+def _page_marks(rows: tuple[Row, ...]) -> Floats:
+    """(6,): comma amounts, point amounts, required fields left empty, anything invalid, an alert, lists left alone."""
+    listed = [row.element for row in rows if not row.is_option]
+    required = [one for one in listed if one.required and one.value is not None]
+    lists = [one for one in listed if one.options]
+    return np.array(
+        (
+            any(_COMMA.search(row.text) for row in rows), any(_POINT.search(row.text) for row in rows),
+            sum(one.value == "" for one in required) / 4, any(bool(one.invalid) for one in listed),
+            any(one.role in ("alert", "alertdialog") for one in listed),
+            sum(one.value == one.options[0] for one in lists) / 4,
+        ),
+        dtype=np.float32,
+    )  # fmt: skip
 
 
 class _Past:

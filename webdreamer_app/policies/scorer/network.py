@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from webdreamer_app.policies.scorer.features import (
+    CHECKABLE,
     HISTORY_FEATURES,
     MAX_ADVICE,
     MAX_HISTORY,
@@ -22,11 +23,13 @@ from webdreamer_app.policies.scorer.features import (
 )
 from webdreamer_app.policies.scorer.rows import MAX_OPTION_ROWS, MAX_ROWS
 from webdreamer_app.policies.scorer.values import KINDS, MAX_SPAN, MAX_WORDS
-from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
+from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SELECT, TYPE
 from worldmodel.text_encoder import DIMENSION
 
 _RELATIONS = 3
 _POSITIONS = MAX_ROWS + MAX_OPTION_ROWS + 8
+_LEFT = 4
+"""Features of what is left to do on a page, made here."""
 _EXPECTED = 3
 """Features of how a field and the offered values go together, made here."""
 
@@ -63,7 +66,8 @@ class Batch:
     fields: Tensor  # (B, F) row of each field
     field_mask: Tensor  # (B, F) bool
     instruction: Tensor  # (B, 384)
-    words: Tensor  # (B, W, 384)
+    words: Tensor  # (B, W, 384) word pieces
+    told: Tensor  # (B, W, 384) the same words as the encoder reads them in their sentences
     word_mask: Tensor  # (B, W) bool
     offered: Tensor  # (B, V, 384) pooled words of what each value is
     offered_facts: Tensor  # (B, V, 3) int: kind, first word, number of words
@@ -89,6 +93,7 @@ class Scores:
     offered: Tensor  # (B, F, V)
     copies: Tensor  # (B, F, N): the text of row n, into field f
     commit_wrong: Tensor  # (B, N): logit that committing with this row is wrong
+    open: Tensor  # (B, N): logit that something is yet to be done with this row, told before the last layer
     meanings: Tensor | None = None  # (B, N, meanings)
 
 
@@ -101,6 +106,7 @@ class Hidden:
     words_from: int
     offered_from: int
     entered: Tensor  # (B, N, width)
+    open: Tensor  # (B, N)
 
 
 class _Layer(nn.Module):
@@ -151,6 +157,7 @@ class ScorerNetwork(nn.Module):
         self.enter = nn.Sequential(nn.Linear(width + 2 * pointer, width), nn.GELU(), nn.Linear(width, width))
         self.row_place = nn.Embedding(_POSITIONS, width)
         self.word = nn.Linear(DIMENSION, width)
+        self.told = nn.Linear(DIMENSION, width)
         self.word_place = nn.Embedding(MAX_WORDS, width)
         self.offered = nn.Linear(DIMENSION, width)
         self.kind = nn.Embedding(len(KINDS), width)
@@ -159,7 +166,11 @@ class ScorerNetwork(nn.Module):
         self.advice = nn.Linear(DIMENSION, width)
         self.advice_place = nn.Embedding(MAX_ADVICE, width)
         self.whole = nn.Linear(DIMENSION + PAGE_FEATURES, width)
+        self.wish = nn.Linear(DIMENSION, width)
         self.sort = nn.Embedding(6, width)
+        self.open = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 1))
+        self.opened = nn.Linear(1, width)
+        self.left = nn.Linear(_LEFT, width)
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         joined = 2 * width + ROW_FEATURES
@@ -170,7 +181,7 @@ class ScorerNetwork(nn.Module):
         self.offered_points = nn.Linear(width, pointer)
         self.copy_points = nn.Linear(width, pointer)
         self.span_length = nn.Linear(width, MAX_SPAN)
-        self.likeness = nn.Parameter(torch.tensor([6.0, 8.0]))
+        self.likeness = nn.Parameter(torch.tensor(6.0))
         self.source = nn.Linear(width, 3)
         self.commit = nn.Sequential(nn.Linear(joined + width, width), nn.GELU(), nn.Linear(width, 1))
         self.meaning = nn.Linear(width, config.meanings) if config.meanings else None
@@ -184,12 +195,17 @@ class ScorerNetwork(nn.Module):
         """Everything up to the last feed-forward part."""
         own, rows = self._rows(batch)
         sort = self.sort.weight
-        whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)).unsqueeze(1) + sort[0]
+        whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(
+            _mean(batch.told, batch.word_mask)
+        )
+        whole = whole.unsqueeze(1) + sort[0]
         past = self.past(torch.cat([batch.history_text, batch.history], dim=-1)) + sort[1]
         past = past + self.recency.weight[: past.shape[1]]
         advice = self.advice(batch.advice) + self.advice_place.weight[: batch.advice.shape[1]] + sort[2]
         offered = self.offered(batch.offered) + self.kind(batch.offered_facts[..., 0].clamp_min(0)) + sort[3]
-        words = self.word(batch.words) + self.word_place.weight[: batch.words.shape[1]] + sort[4]
+        words = (
+            self.word(batch.words) + self.told(batch.told) + self.word_place.weight[: batch.words.shape[1]] + sort[4]
+        )
         rows = rows + self.row_place.weight[: rows.shape[1]] + sort[5]
         tokens = torch.cat([whole, past, advice, offered, words, rows], dim=1)
         present = torch.cat(
@@ -208,7 +224,19 @@ class ScorerNetwork(nn.Module):
         *before, last = (cast(_Layer, layer) for layer in self.layers)
         for layer in before:
             tokens = layer.feed(layer.attend(tokens, mask, related, near))
-        return Hidden(last.attend(tokens, mask, related, near), starts[4], starts[3], starts[2], own)
+        todo = self.open(tokens[:, starts[4] :]).squeeze(-1)
+        tokens = tokens + self._told_open(todo, batch, starts[4])
+        return Hidden(last.attend(tokens, mask, related, near), starts[4], starts[3], starts[2], own, todo)
+
+    def _told_open(self, todo: Tensor, batch: Batch, rows_from: int) -> Tensor:
+        """What is yet to be done, as every row and the whole page are told of it: (B, T, width)."""
+        some = torch.sigmoid(todo) * batch.verb_mask.any(-1)
+        edits = batch.verb_mask[..., (FILL, TYPE, SELECT)].any(-1) | (batch.numeric[..., CHECKABLE] > 0).any(-1)
+        fields, others = some * edits, some * ~edits
+        left = torch.stack([part for one in (fields, others) for part in (one.amax(1), one.sum(1).log1p())], dim=-1)
+        rows = self.opened(some.unsqueeze(-1))
+        between = rows.new_zeros(len(rows), rows_from - 1, rows.shape[-1])
+        return torch.cat([self.left(left).unsqueeze(1), between, rows], dim=1)
 
     def decide(self, hidden: Hidden, batch: Batch, *, stochastic: bool = False) -> Scores:
         """The last feed-forward part and every head; `stochastic`: with dropout, whatever the mode."""
@@ -230,6 +258,7 @@ class ScorerNetwork(nn.Module):
             offered=self._offered(points[2], offered, batch) + source[..., 1, None],
             copies=self._copies(points[3], rows, batch) + source[..., 2, None],
             commit_wrong=self.commit(torch.cat([joined, hidden.entered], dim=-1)).squeeze(-1),
+            open=hidden.open,
             meanings=self.meaning(hidden.entered) if self.meaning is not None else None,
         )
 
@@ -268,7 +297,7 @@ class ScorerNetwork(nn.Module):
     def _offered(self, points: Tensor, offered: Tensor, batch: Batch) -> Tensor:
         learned = points @ self.offered_points(offered).transpose(1, 2) * self.config.pointer**-0.5
         own = batch.own.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, DIMENSION))
-        scores = learned + self.likeness[0] * (own @ batch.offered.transpose(1, 2)).to(learned.dtype)
+        scores = learned + self.likeness * (own @ batch.offered.transpose(1, 2)).to(learned.dtype)
         masked: Tensor = scores.masked_fill(~batch.offered_mask.unsqueeze(1), -torch.inf)
         return masked
 
@@ -276,6 +305,12 @@ class ScorerNetwork(nn.Module):
         scores = points @ self.copy_points(rows).transpose(1, 2) * self.config.pointer**-0.5
         masked: Tensor = scores.masked_fill(~batch.row_mask.unsqueeze(1), -torch.inf)
         return masked
+
+
+def _mean(vectors: Tensor, mask: Tensor) -> Tensor:
+    """(B, W, D), (B, W) → (B, D) over what is there."""
+    there = mask.unsqueeze(-1).to(vectors.dtype)
+    return (vectors * there).sum(1) / there.sum(1).clamp_min(1)
 
 
 def beside(present: Tensor, starts: tuple[int, ...]) -> Tensor:

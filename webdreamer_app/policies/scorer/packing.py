@@ -19,7 +19,7 @@ from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, StateFeatu
 from webdreamer_app.policies.scorer.labels import Label
 from webdreamer_app.policies.scorer.network import Batch
 from webdreamer_app.policies.scorer.values import KINDS
-from webdreamer_app.policies.scorer.vectors import Embeddings, plain_vectors, text_vectors, word_vectors
+from webdreamer_app.policies.scorer.vectors import Embeddings, plain_vectors, text_vectors, told_vectors, word_vectors
 from webdreamer_app.policies.scorer.verbs import FILL, TYPE
 from worldmodel.text_encoder import DIMENSION, TextEncoder
 
@@ -72,6 +72,7 @@ class Tables:
     pooled: Tensor  # (texts, 384) by the encoder
     plain: Tensor  # (long texts, 384) mean word pieces
     words: Tensor  # (words, 384) mean word pieces
+    told: Tensor  # (words, 384) by the encoder, each in its sentence
 
 
 class Texts:
@@ -145,11 +146,14 @@ def tables_of(numbering: Numbering, encoder: TextEncoder, known: Embeddings | No
     """Vectors of numbered texts and words; fp32. `known`: what was encoded before."""
     pooled = text_vectors(list(numbering.texts.places), encoder, known)
     spoken = numbering.instructions.places
-    words = [word for text, (_, count) in spoken.items() for word in text.split()[:count]]
+    told = [text.split()[:count] for text, (_, count) in spoken.items()]
+    words = [word for one in told for word in one]
+    nothing = np.zeros((1, DIMENSION), np.float32)
     return Tables(
         torch.from_numpy(pooled),
         torch.from_numpy(plain_vectors(list(numbering.plain.places), encoder)),
-        torch.from_numpy(np.concatenate([word_vectors(words, encoder), np.zeros((1, DIMENSION), np.float32)])),
+        torch.from_numpy(np.concatenate([word_vectors(words, encoder).astype(np.float16), nothing.astype(np.float16)])),
+        torch.from_numpy(np.concatenate([told_vectors(told, encoder), nothing.astype(np.float16)])),
     )
 
 
@@ -174,7 +178,8 @@ def collate(samples: Sequence[Sample], tables: Tables) -> Batch:
         fields=chosen,
         field_mask=field_mask,
         instruction=plain[torch.tensor([int(one.instruction[0]) for one in samples])],
-        words=tables.words[words],
+        words=tables.words[words].to(dtype),
+        told=tables.told[words].to(dtype),
         word_mask=word_mask,
         offered=pooled[offered],
         offered_facts=_pad([one.offered_facts for one in samples], np.int64)[0],
@@ -312,7 +317,7 @@ class PackedSet:
     def embed(self, encoder: TextEncoder, dtype: torch.dtype, known: Embeddings | None = None) -> None:
         """Vectors of all texts, in a precision."""
         found = tables_of(self.numbering, encoder, known)
-        self.tables = Tables(*(table.to(dtype) for table in (found.pooled, found.plain, found.words)))
+        self.tables = Tables(found.pooled.to(dtype), found.plain.to(dtype), found.words, found.told)
 
     def __len__(self) -> int:
         return len(self._where)

@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.calibration import NATURAL_WRONG, fit_temperature
+from webdreamer_app.policies.scorer.calibration import NATURAL_WRONG, area_under_curve, fit_temperature
 from webdreamer_app.policies.scorer.deciding import KIND
+from webdreamer_app.policies.scorer.familiarity import Familiarity, fit, is_familiarity, summaries
 from webdreamer_app.policies.scorer.loss import LossWeights, Targets, label_log_probabilities, scorer_loss
 from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
 from webdreamer_app.policies.scorer.packing import PackedSet
 from worldmodel.checkpoint import Checkpoint, CheckpointFormatError, load, save
 
-_PROGRESS = "policy-training/2"
+_PROGRESS = "policy-training/3"
+_PAGES = 20_000
+"""States of training whose pages the familiarity is fitted on."""
 _OTHER_SIZE = "{path} holds a network of another size: train without it, or with the policy of this version."
 
 
@@ -41,6 +45,10 @@ class TrainingConfig:
     """How often an example's history is blanked, against copying the last action."""
     text_noise: float = 0.02
     """Standard deviation of the noise on text vectors, times their usual component."""
+    focus: float = 0.5
+    """How much more often hard states come than easy ones: their chance goes with this power of their last loss."""
+    focused: float = 0.85
+    """Share of the budget in which they do; then every state comes alike, so that probabilities are what they say."""
     ema: float = 0.999
     """Decay of the averaged weights, which are the ones kept."""
     max_steps: int = 1_000_000
@@ -70,17 +78,44 @@ def targets(packed: PackedSet, indices: Sequence[int], rows: int) -> Targets:
     return Targets(*(torch.from_numpy(array) for array in (padded, committed, weights, meanings)))
 
 
-def _batches(packed: PackedSet, size: int, generator: np.random.Generator) -> Iterator[list[int]]:
-    """Endless shuffled batches of states of similar length, so that little is padding."""
-    lengths = np.array([packed.length(index) for index in range(len(packed))])
-    while True:
-        order = generator.permutation(len(packed))
-        for start in range(0, len(order), size * 24):
-            pool = order[start : start + size * 24]
-            pool = pool[np.argsort(lengths[pool], kind="stable")]
-            groups = [pool[at : at + size].tolist() for at in range(0, len(pool), size)]
-            for place in generator.permutation(len(groups)):
-                yield groups[place]
+_POOL = 24
+"""Batches that are drawn at once."""
+_LEAST_LOSS, _MOST_LOSS = 0.02, 5.0
+
+
+class _Curriculum:
+    """Which states come next: the new and the hard ones more often (cf. Katharopoulos and Fleuret 2018)."""
+
+    def __init__(self, packed: PackedSet, size: int, focus: float, generator: np.random.Generator) -> None:
+        self._lengths = np.array([packed.length(index) for index in range(len(packed))])
+        self._size, self._focus, self._generator = size, focus, generator
+        self._losses = np.full(len(packed), _MOST_LOSS)
+        self._is_focused = True
+
+    def batches(self) -> Iterator[list[int]]:
+        """Endless batches of states of similar length, so that little is padding."""
+        while True:
+            for pool in self._pools():
+                ordered = pool[np.argsort(self._lengths[pool], kind="stable")]
+                groups = [ordered[at : at + self._size].tolist() for at in range(0, len(ordered), self._size)]
+                for place in self._generator.permutation(len(groups)):
+                    yield groups[place]
+
+    def learned(self, indices: Sequence[int], losses: npt.NDArray[np.float64], *, is_focused: bool) -> None:
+        """The losses of a batch, (len(indices),), and whether hard states shall come more often from here on."""
+        self._losses[indices] = losses
+        self._is_focused = is_focused
+
+    def _pools(self) -> Iterator[npt.NDArray[np.int64]]:
+        """One round: as many states as there are."""
+        count = self._size * _POOL
+        order = self._generator.permutation(len(self._losses))
+        for start in range(0, len(order), count):
+            pool = order[start : start + count]
+            if self._is_focused and self._focus:
+                chances = np.clip(self._losses, _LEAST_LOSS, _MOST_LOSS) ** self._focus
+                pool = self._generator.choice(len(chances), len(pool), replace=False, p=chances / chances.sum())
+            yield pool
 
 
 class Trainer:
@@ -102,7 +137,8 @@ class Trainer:
 
     def start_from(self, path: Path) -> None:
         """Begin with the weights of a trained policy of the same size. Raises CheckpointFormatError."""
-        tensors = {name: tensor.float() for name, tensor in load(path, KIND).tensors.items()}
+        found = load(path, KIND).tensors
+        tensors = {name: tensor.float() for name, tensor in found.items() if not is_familiarity(name)}
         for module in (self.network, self.average):
             try:
                 missing, surplus = module.load_state_dict(tensors, strict=False)
@@ -118,9 +154,12 @@ class Trainer:
         started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), self.seconds
         losses: list[tuple[float, float]] = []
         seen = 0
-        for indices in _batches(train, self.config.batch, generator):
+        curriculum = _Curriculum(train, self.config.batch, self.config.focus, generator)
+        for indices in curriculum.batches():
             done = max(self.seconds / budget, self.step / self.config.max_steps)
-            losses.append(self._update(train, indices, generator, done))
+            total, negative = self._update(train, indices, generator, done)
+            losses.append((total, float(negative.mean())))
+            curriculum.learned(indices, negative.double().numpy(), is_focused=done < self.config.focused)
             seen += len(indices)
             self.seconds = spent + time.monotonic() - started
             if self.seconds - reported > 20:
@@ -139,7 +178,7 @@ class Trainer:
 
     def _update(
         self, train: PackedSet, indices: list[int], generator: np.random.Generator, done: float
-    ) -> tuple[float, float]:
+    ) -> tuple[float, Tensor]:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * _schedule(done, self.config.warmup)
         self.network.train()
@@ -159,7 +198,7 @@ class Trainer:
             kept: list[Tensor] = list(self.average.parameters())
             fresh: list[Tensor] = list(self.network.parameters())
             torch._foreach_lerp_(kept, fresh, 1 - decay)
-        return float(loss.detach()), float(negative.detach().mean())
+        return float(loss.detach()), negative.detach().float().cpu()
 
     def _disturbed(self, batch: Batch, generator: np.random.Generator) -> Batch:
         """History blanked now and then, and noise on what rows say."""
@@ -217,6 +256,19 @@ def _to(data: Any, device: torch.device) -> Any:
 
 
 @torch.inference_mode()
+def _familiarity(train_set: PackedSet, validation_set: PackedSet, seed: int) -> Familiarity:
+    chosen = np.random.default_rng(seed).permutation(len(train_set))[:_PAGES].tolist()
+    return fit(_summed(train_set, chosen), _summed(validation_set, list(range(len(validation_set)))))
+
+
+def _summed(packed: PackedSet, indices: list[int], size: int = 64) -> Tensor:
+    """Summaries of the pages of states, (len(indices), SUMMARY)."""
+    ordered = sorted(indices, key=packed.length)
+    starts = range(0, len(ordered), size)
+    return torch.cat([summaries(packed.batch(ordered[start : start + size])) for start in starts])
+
+
+@torch.inference_mode()
 def evaluate(network: ScorerNetwork, packed: PackedSet, size: int = 64) -> tuple[dict[str, float], Tensor, Tensor]:
     """Offline figures of a packed split, and (logits, wrong) of its commits for calibration."""
     network.eval()
@@ -271,13 +323,10 @@ def best_is_right(log: Any, batch: Batch, joint: Tensor) -> Tensor:
 
 def commit_figures(logits: Tensor, wrong: Tensor) -> dict[str, float]:
     """AUROC of "wrong" and the share of wrong commits; AUROC is left out where a class is missing."""
-    bad, good = logits[wrong == 1], logits[wrong == 0]
     figures = {"commits": float(len(wrong)), "commits_wrong": float((wrong == 1).float().mean()) if len(wrong) else 0.0}
-    if len(bad) and len(good):
-        order = torch.cat([good, bad]).argsort().argsort().double() + 1
-        figures["commit_auroc"] = float(
-            (order[len(good) :].sum() - len(bad) * (len(bad) + 1) / 2) / (len(bad) * len(good))
-        )
+    area = area_under_curve(logits, wrong)
+    if not math.isnan(area):
+        figures["commit_auroc"] = area
     return figures
 
 
@@ -321,6 +370,6 @@ def train(
     tensors = {
         name: tensor.to(torch.bfloat16) for name, tensor in kept.state_dict().items() if not name.startswith("meaning.")
     }
-    save(out, Checkpoint(KIND, tensors, details))
+    save(out, Checkpoint(KIND, tensors | _familiarity(train_set, validation_set, config.seed).tensors(), details))
     progress.unlink(missing_ok=True)
     return details

@@ -17,6 +17,10 @@ from worldmodel.text_encoder import DIMENSION, TextEncoder
 MAX_LABEL = 7
 """Longest label, in words."""
 _DIGIT = re.compile(r"\d")
+_END = re.compile(r"[.!?;:][\"'”’)»]*$")
+MAX_SENTENCE = 32
+"""Longest stretch of an instruction that is read at once, in words."""
+_AT_ONCE = 2048
 MAX_TEXT = 90
 """How much of a row's text the encoder reads, in characters."""
 
@@ -36,6 +40,36 @@ def word_vectors(words: Sequence[str], encoder: TextEncoder) -> npt.NDArray[np.f
     np.add.at(result, pieces.words, encoder.static(pieces.ids))
     counts = np.bincount(pieces.words, minlength=len(words)).astype(np.float32)
     return np.divide(result, np.maximum(counts, 1)[:, None], dtype=np.float32)
+
+
+def sentences(words: Sequence[str]) -> list[str]:
+    """Words of an instruction as the sentences that the encoder reads one by one, at most MAX_SENTENCE words each.
+
+    Wishes that differ in a detail share all their other sentences, and so the time to read them.
+    """
+    found: list[list[str]] = [[]]
+    for word in words:
+        found[-1].append(_DIGIT.sub("0", word))
+        if len(found[-1]) >= MAX_SENTENCE or (_END.search(word) and len(found[-1]) > 2):
+            found.append([])
+    return [" ".join(part) for part in found if part]
+
+
+def told_vectors(instructions: Sequence[Sequence[str]], encoder: TextEncoder) -> npt.NDArray[np.float16]:
+    """The encoder's vectors of the words of instructions, each in its sentence, one behind the other: (words, 384)."""
+    parts = [sentences(words) for words in instructions]
+    distinct = sorted({sentence for part in parts for sentence in part}, key=len)
+    known: dict[str, npt.NDArray[np.float16]] = {}
+    for start in range(0, len(distinct), _AT_ONCE):
+        some = distinct[start : start + _AT_ONCE]
+        for sentence, text in zip(some, encoder.encode(some), strict=True):
+            count = sentence.count(" ") + 1
+            total = np.zeros((count, DIMENSION), dtype=np.float32)
+            np.add.at(total, text.words, text.contextual)
+            pieces = np.bincount(text.words, minlength=count).astype(np.float32)
+            known[sentence] = (total / np.maximum(pieces, 1)[:, None]).astype(np.float16)
+    found = [known[sentence] for part in parts for sentence in part]
+    return np.concatenate(found) if found else np.zeros((0, DIMENSION), dtype=np.float16)
 
 
 def plain_vectors(texts: Sequence[str], encoder: TextEncoder) -> npt.NDArray[np.float32]:

@@ -1,0 +1,80 @@
+"""The commit score fitted on what it is asked about: the commits that the policy itself would do, on unseen themes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+
+from tasks.suites import suite as suite_named
+from webdreamer_app.policies.scorer.calibration import (
+    area_under_curve,
+    expected_calibration_error,
+    fit_temperature,
+)
+from webdreamer_app.policies.scorer.deciding import KIND, Decider
+from webdreamer_app.rehearsal import REHEARSED
+from webdreamer_app.rehearsal.measuring import Attempt, OwnCommit, attempt, own_commits
+from worldmodel.checkpoint import load, save
+from worldmodel.text_encoder import TextEncoder
+
+_SEED = 61
+_EDGE = 1e-6
+
+
+def attempts(decider: Decider, suites: Sequence[str], split: str, seed: int, count: int) -> Iterator[Attempt]:
+    """`count` tasks of each suite, tried by the policy with every commit allowed."""
+    for name in suites:
+        suite = suite_named(name)
+        with TemporaryDirectory(prefix="webdreamer-") as folder, suite.open(Path(folder) / "site.db") as site:
+            for index in range(count):
+                yield attempt(site, suite.task(f"{name}/{split}/{seed}/{index}"), f"{seed}-{index}", decider)
+
+
+def commits_of(tried: Sequence[Attempt]) -> list[OwnCommit]:
+    """All of their commits."""
+    return [one for each in tried for one in own_commits(suite_named(each.task.id.split("/")[0]), each)]
+
+
+def commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
+    """How well the risk tells wrong commits from right ones: calibration error over ten bins, AUROC where it exists."""
+    risks = torch.tensor([one.risk for one in commits])
+    wrong = torch.tensor([int(one.is_wrong) for one in commits])
+    found = {
+        "own_commits": float(len(commits)),
+        "own_commits_wrong": float(wrong.float().mean()) if len(commits) else 0.0,
+        "own_commit_ece": expected_calibration_error(risks, wrong),
+    }
+    area = area_under_curve(risks, wrong)
+    return found if math.isnan(area) else found | {"own_commit_auroc": area}
+
+
+def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> dict[str, Any]:
+    """Refit the commit score of the checkpoint at `path` on `count` validation tasks of each suite; its new details.
+
+    Nothing changes where all of its commits are right, or all wrong.
+    """
+    checkpoint = load(path, KIND)
+    decider = Decider.of(checkpoint, TextEncoder.load())
+    tried = []
+    for one in attempts(decider, REHEARSED, "validation", _SEED, count):
+        tried.append(one)
+        if len(tried) % 20 == 0:
+            echo(f"{len(tried)} of {count * len(REHEARSED)} episodes of its own")
+    commits = commits_of(tried)
+    temperature, offset = checkpoint.details["commit_temperature"]
+    logits = torch.logit(torch.tensor([one.risk for one in commits], dtype=torch.float64), eps=_EDGE)
+    again, moved = fit_temperature(logits, torch.tensor([int(one.is_wrong) for one in commits]))
+    fitted = (temperature * again, offset / again + moved)
+    validation = dict(checkpoint.details["validation"]) | commit_figures(commits)
+    for name in REHEARSED:
+        graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
+        validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))
+    details = dict(checkpoint.details) | {"commit_temperature": fitted, "validation": validation}
+    save(path, replace(checkpoint, details=details))
+    return details
