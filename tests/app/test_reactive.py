@@ -179,6 +179,31 @@ async def test_the_scripted_browser_fills_fields_and_names_what_is_missing() -> 
     assert browser.interactions == 2
 
 
+class Leaning:
+    """Two actions, of which the first is much more probable, or hardly more."""
+
+    name = "leaning"
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+
+    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+        probabilities = (self._first, 1 - self._first)
+        return tuple(Proposal(Action("click", str(n)), probability=p) for n, p in enumerate(probabilities, 1))
+
+
+@pytest.mark.parametrize(("first", "rounds", "chosen"), [(0.6, 1, "2"), (0.98, 1, "1"), (0.98, 2, "2"), (1.0, 3, "2")])
+async def test_each_way_round_a_loop_makes_an_action_less_worth_doing(first: float, rounds: int, chosen: str) -> None:
+    away = after(
+        await plan(script("click('1')")),
+        Decision.ACT,
+        then=page("http://shop.test/", "Home", [Element("link", "Cart", bid="1", href="http://shop.test/cart")]),
+    )
+    history = History(GOAL, (away,) * rounds)
+    made = await ReactivePlanner(Leaning(first)).plan(CART, history, ignore)
+    assert made.chosen.action.bid == chosen
+
+
 async def test_an_action_that_led_away_and_back_to_the_same_page_is_passed_over() -> None:
     policy = script("click('1')", "click('2')")
     first = await plan(policy)

@@ -11,6 +11,7 @@ from webdreamer_app.commands.observe import read_page
 from webdreamer_app.config import Config, load_profile
 from webdreamer_app.console import stdout
 from webdreamer_app.errors import CheckpointError
+from webdreamer_app.gate import FOREIGN
 from webdreamer_app.types import Goal, History, Observation
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ def _told(decider: Decider, page: Observation, history: History, shown: int) -> 
         risk = "" if one.commit_risk is None else f", wrong if it commits {one.commit_risk:.2f}"
         lines.append(f"{place:3}. {one.probability:6.3f}  {describe(one.action, page)}{risk}")
     lines.append(f"Disagreement of {_PASSES} passes with dropout: {mutual_information(passes):.4f} nats")
+    if found and found[0].foreign is not None:
+        is_foreign = "outside what it learned" if found[0].foreign >= FOREIGN else "of a kind that it knows"
+        lines.append(f"The page is {is_foreign}: further than {found[0].foreign:.1%} of the pages it was tried on")
     worth = sorted(decider.worth_of_words(state, found[0].action), key=lambda pair: -pair[1])
     named = [f"{word} ({fall:+.2f})" for word, fall in worth[:_WORDS] if fall >= _LEAST_WORTH]
     if named:

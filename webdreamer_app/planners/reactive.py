@@ -19,10 +19,10 @@ MIN_LEFT = 0.05
 """Where something was blocked, the least probability at which another action is taken for a way on."""
 EDITING_VERBS = frozenset({"fill", "type", "paste", "select_option"})
 LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
-MAX_ROUNDS = 1
+MAX_ROUNDS = 3
 """How often the same act may lead away from a page and back to it before it is passed over."""
-MAX_EDIT_ROUNDS = 2
-"""The same for edits of a field."""
+WORTH_OF_A_ROUND = 0.1
+"""What each such round leaves of an act's probability: it may be the way on all the same, if all else is improbable."""
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
 
 Key = tuple[Act, int]
@@ -40,9 +40,16 @@ class ReactivePlanner:
         """The argmax over the proposals that remain; `report_infeasible` when none does."""
         proposals = await self._policy.propose(observation, history)
         blocked = _blocked(observation, history)
-        refused = blocked | _failing(observation, history) | _came_back(observation, history)
+        rounds, idle = _rounds(observation, history)
+        refused = blocked | _failing(observation, history)
+        refused |= {key for key, count in rounds.items() if count >= MAX_ROUNDS}
+        refused |= {key for key, count in idle.items() if count >= MAX_IDLE}
         left = [one for one in proposals if _key(one.action, observation) not in refused]
-        chosen = max(left, key=lambda one: one.probability, default=None)
+
+        def worth(one: Proposal) -> float:
+            return one.probability * WORTH_OF_A_ROUND ** rounds[_key(one.action, observation)]
+
+        chosen = max(left, key=worth, default=None)
         if chosen is None or (
             chosen.probability < MIN_LEFT and blocked & {_key(o.action, observation) for o in proposals}
         ):
@@ -77,10 +84,10 @@ def _here(observation: Observation, history: History) -> Iterator[Step]:
             yield step
 
 
-def _came_back(observation: Observation, history: History) -> set[Key]:
-    """Acts that led away from this very page and back to it, or left it as it is twice: doing them again is a loop.
+def _rounds(observation: Observation, history: History) -> tuple[Counter[Key], Counter[Key]]:
+    """How often acts led away from this very page and back to it, and how often they left it as it is.
 
-    Edits have one more round: forms that forget what was typed are filled in once more.
+    The first round of an edit is free: forms that forget what was typed are filled in once more.
     """
     idle: Counter[Key] = Counter()
     circled: Counter[Key] = Counter()
@@ -98,8 +105,7 @@ def _came_back(observation: Observation, history: History) -> set[Key]:
             circled[key] += 1
         elif not step.outcome.error:
             idle[key] += 1
-    rounds = {key for key, count in circled.items() if count >= (MAX_EDIT_ROUNDS if key in edits else MAX_ROUNDS)}
-    return rounds | {key for key, count in idle.items() if count >= MAX_IDLE}
+    return circled - Counter(edits), idle
 
 
 def _may_be_decided_anew(step: Step, history: History) -> bool:

@@ -6,8 +6,8 @@ import heapq
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from torch import Tensor
 
 from webdreamer_app.policies.scorer.features import StateFeatures
 from webdreamer_app.policies.scorer.labels import may_be_copied
@@ -17,7 +17,7 @@ from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SE
 from webdreamer_app.types import Action
 
 MAX_CANDIDATES = 256
-_VALUES_A_FIELD = 10
+_VALUES_A_FIELD = 16
 _MAX_SAID = 100
 """Longest heading that last words quote, in characters."""
 _LEAST = -30.0
@@ -39,7 +39,7 @@ def candidates(state: StateFeatures, log: LogProbabilities, limit: int = MAX_CAN
     for candidate in [*_page(state, log), *_rows(state, log)]:
         known = found.get(candidate.action)
         if known is not None:
-            total = float(torch.logaddexp(torch.tensor(known.log_probability), torch.tensor(candidate.log_probability)))
+            total = float(np.logaddexp(known.log_probability, candidate.log_probability))
             candidate = Candidate(candidate.action, total, candidate.row)
         found[candidate.action] = candidate
     return heapq.nlargest(limit, found.values(), key=lambda candidate: candidate.log_probability)
@@ -62,18 +62,18 @@ def _page(state: StateFeatures, log: LogProbabilities) -> list[Candidate]:
 def _rows(state: StateFeatures, log: LogProbabilities) -> list[Candidate]:
     result = []
     fields = {row: place for place, row in enumerate(_fields(state))}
-    table = log.rows[0].tolist()
-    for place, row in enumerate(state.rows):
-        bid = row.element.bid
-        for verb, score in enumerate(table[place]):
-            if score == -math.inf:
-                continue
-            if verb in (FILL, TYPE):
-                result += _values(state, log, place, fields[place], verb, score)
-            elif verb == SELECT:
-                result.append(Candidate(Action("select_option", bid, (row.text,)), score, place))
-            else:
-                result.append(Candidate(_plain(ROW_VERBS[verb], bid), score, place))
+    values = _best_values(log)
+    possible = log.rows[0].isfinite().nonzero().tolist()
+    scores = log.rows[0][log.rows[0].isfinite()].tolist()
+    for (place, verb), score in zip(possible, scores, strict=True):
+        row = state.rows[place]
+        if verb in (FILL, TYPE):
+            told = _handed_in if row.element.input_type == "file" else _typed
+            result += told(state, log, place, fields[place], verb, score, values)
+        elif verb == SELECT:
+            result.append(Candidate(Action("select_option", row.element.bid, (row.text,)), score, place))
+        else:
+            result.append(Candidate(_plain(ROW_VERBS[verb], row.element.bid), score, place))
     return result
 
 
@@ -89,31 +89,42 @@ def _plain(verb: str, bid: str) -> Action:
     return Action(name, bid, (key,) if key else ())
 
 
-def _values(
-    state: StateFeatures, log: LogProbabilities, row: int, field: int, verb: int, score: float
+Values = list[list[tuple[float, int]]]
+"""For each field its best values: log-probability, and place among spans, offered values and copies end to end."""
+
+
+def _best_values(log: LogProbabilities) -> Values:
+    together = torch.cat([log.spans[0].flatten(1), log.offered[0], log.copies[0]], dim=1)
+    top = together.topk(min(_VALUES_A_FIELD, together.shape[1]))
+    pairs = zip(top.values.tolist(), top.indices.tolist(), strict=True)
+    return [list(zip(scores, places, strict=True)) for scores, places in pairs]
+
+
+def _typed(
+    state: StateFeatures, log: LogProbabilities, row: int, field: int, verb: int, score: float, values: Values
 ) -> list[Candidate]:
-    element = state.rows[row].element
-    name = "upload_file" if element.input_type == "file" else ROW_VERBS[verb]
+    bid, name = state.rows[row].element.bid, ROW_VERBS[verb]
+    spans, offered = log.spans[0, 0].numel(), log.offered.shape[2]
     result = []
-
-    def put(text: str, value: float) -> None:
-        if text and value > _LEAST:
-            result.append(Candidate(Action(name, element.bid, (text,)), score + value, row))
-
-    is_file = element.input_type == "file"  # a page must not choose what is handed in: only the task names documents
-    for one, value in zip(state.values.offered, log.offered[0, field].tolist(), strict=False):
-        if (one.kind == "file") or not is_file:
-            put(one.text, value)
-    if is_file:
-        return result
-    for value, place in _top(log.spans[0, field].flatten()):
-        put(state.values.span(place // MAX_SPAN, place % MAX_SPAN + 1), value)
-    for value, place in _top(log.copies[0, field]):
-        if may_be_copied(state, place, row):
-            put(state.texts[place], value)
+    for value, place in values[field]:
+        if value <= _LEAST:
+            break
+        if place < spans:
+            text = state.values.span(place // MAX_SPAN, place % MAX_SPAN + 1)
+        elif place < spans + offered:
+            text = state.values.offered[place - spans].text
+        else:
+            said = place - spans - offered
+            text = state.texts[said] if may_be_copied(state, said, row) else ""
+        if text:
+            result.append(Candidate(Action(name, bid, (text,)), score + value, row))
     return result
 
 
-def _top(values: Tensor) -> list[tuple[float, int]]:
-    top = values.topk(min(_VALUES_A_FIELD, len(values)))
-    return list(zip(top.values.tolist(), top.indices.tolist(), strict=True))
+def _handed_in(
+    state: StateFeatures, log: LogProbabilities, row: int, field: int, verb: int, score: float, values: Values
+) -> list[Candidate]:
+    """A page must not choose what is handed in: only the task names documents."""
+    bid, scores = state.rows[row].element.bid, log.offered[0, field].tolist()
+    found = [(one.text, scores[place]) for place, one in enumerate(state.values.offered) if one.kind == "file"]
+    return [Candidate(Action("upload_file", bid, (text,)), score + value, row) for text, value in found]
