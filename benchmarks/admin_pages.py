@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 DJANGO = (
-    "", "login/?next=/admin/x", "auth/", "auth/user/", "auth/user/?o=2&q=m", "auth/user/add/", "auth/user/1/change/",
+    "", "auth/", "auth/user/", "auth/user/?o=2&q=m", "auth/user/add/", "auth/user/1/change/",
     "auth/user/2/change/", "auth/user/2/delete/", "auth/user/1/history/", "auth/user/1/password/", "auth/group/",
     "auth/group/add/", "auth/group/1/change/", "auth/group/1/delete/", "password_change/",
 )  # fmt: skip

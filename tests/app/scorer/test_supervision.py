@@ -180,4 +180,4 @@ def test_a_page_unlike_those_of_training_is_foreign(encoder: TextEncoder) -> Non
     with pytest.raises(KeyError):
         Familiarity.of({})
     with pytest.raises(ValueError, match="odd shape"):
-        Familiarity.of(fitted.tensors() | {"familiarity.basis": torch.ones(2, SUMMARY - 1)})
+        Familiarity.of(fitted.tensors() | {"familiarity.pages": torch.ones(2, SUMMARY - 1)})

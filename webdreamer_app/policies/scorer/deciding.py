@@ -99,7 +99,7 @@ class Decider:
 
     @torch.inference_mode()
     def distance(self, state: StateFeatures) -> float | None:
-        """How far the page is from what was learned, about 1 for a usual one; None where the weights don't tell."""
+        """How far the page is from what was learned, 0..2; None where the weights don't tell."""
         return self._distance(self.batch(state))
 
     def rank(self, distances: Tensor) -> Tensor:
