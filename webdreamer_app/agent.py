@@ -10,6 +10,7 @@ from dataclasses import replace
 from webdreamer_app.actions import describe, is_final
 from webdreamer_app.effects import classify
 from webdreamer_app.events import Emit, Judged, Observed, Planned, Stepped
+from webdreamer_app.gate import REFUSED
 from webdreamer_app.identity import act_of, looks_alike, place_of
 from webdreamer_app.protocols import Browser, Gate, Planner, Recorder
 from webdreamer_app.results import Clock, Limits, Result, Status, StepTimings
@@ -91,16 +92,17 @@ class Agent:
     async def _still_so(
         self, observation: Observation, plan: Plan, verdict: Verdict, history: History, clock: Clock
     ) -> tuple[Observation, Plan, Verdict]:
-        """Look again where judging a commit took long: what was approved must be what is there now."""
+        """Look again where judging took long: what was approved must be what is there now, and as grave as it was."""
         took = clock.spent.get("gate", 0.0)
         for _ in range(MAX_SECOND_LOOKS):
-            if verdict.decision is not Decision.ACT or not plan.effect.is_commit or took < LONG_MS:
+            if verdict.decision is not Decision.ACT or took < LONG_MS:
                 return observation, plan, verdict
             fresh = _continued(await self._browser.observe(), observation, len(history.steps))
             clock.lap("observe")
             if _is_same_choice(plan, observation, fresh):
                 return observation, plan, verdict
             observation, before = fresh, clock.spent.get("gate", 0.0)
+            plan = _graver(plan, observation)
             verdict = await self._judge(plan, observation, history)
             clock.lap("gate")
             took = clock.spent["gate"] - before
@@ -247,4 +249,6 @@ def _blocked_counts(status: Status, message: str, history: History) -> tuple[Sta
 
 
 def _tried_to_commit(step: Step) -> bool:
-    return step.plan.effect.is_commit or step.verdict.decision is Decision.BLOCK
+    """A person who refuses what could be taken back only shows another way."""
+    refused = step.verdict.reason.startswith(REFUSED)
+    return step.plan.effect.is_commit or (step.verdict.decision is Decision.BLOCK and not refused)

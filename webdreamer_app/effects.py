@@ -30,6 +30,8 @@ FIELD_ROLES = TYPED_ROLES | {"combobox", "slider", "color"}
 CHOICE_ROLES = frozenset(
     {"checkbox", "radio", "switch", "option", "menuitemcheckbox", "menuitemradio", "tab", "treeitem"}
 )
+EDITING_VERBS = frozenset({"fill", "type", "paste", "select_option"})
+"""Verbs that change a field and send nothing by themselves."""
 SUBMIT_TYPES = frozenset({"submit", "image"})
 
 

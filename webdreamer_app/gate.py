@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from webdreamer_app.actions import describe
-from webdreamer_app.effects import CHOICE_ROLES, classify
+from webdreamer_app.effects import CHOICE_ROLES, EDITING_VERBS, classify
 from webdreamer_app.errors import ConfigError
 from webdreamer_app.identity import act_of, page_path
 from webdreamer_app.page_check import Evidence, check, strongest
@@ -22,7 +22,7 @@ REFUSED = "a person refused"
 FOREIGN = 0.98
 """From which rank on a page counts as foreign to the policy."""
 SURE = 0.7
-"""From which probability on a choice on a foreign page is taken all the same."""
+"""From which probability on a choice on a foreign page that can be taken back is made without asking."""
 
 
 class Approve(StrEnum):
@@ -69,8 +69,8 @@ class CommitGate:
             reason = f"outcome unknown at step {repeated.index}; not retried"
             return await self._settle(plan, observation, None, reason)
         if not effect.is_commit:
-            lost = _lost(plan)
-            if lost and effect is not Effect.READ and self.interactive and self.approve is not Approve.ALL:
+            lost = _foreign(plan) if self.approve in (Approve.ASK, Approve.GATE) and self.interactive else ""
+            if lost and effect is not Effect.READ and _is_unsure(plan):
                 return await self._consult(plan, observation, None, lost)
             return Verdict(Decision.ACT, f"{effect}: can be taken back")
         return await self._judge_commit(plan, observation, history)
@@ -94,7 +94,7 @@ class CommitGate:
             reason = _join(f"no usable commit risk ({plan.chosen.commit_risk}) for: {action}", evidence)
             return await self._settle(plan, observation, evidence.risk or None, reason)
         verdict = self._by_threshold(risk, evidence, uncertainty)
-        lost = _lost(plan)
+        lost = _foreign(plan)
         if lost and verdict.decision is Decision.ACT:
             return await self._settle(plan, observation, risk, _join(f"{lost}: {action}", evidence))
         return verdict
@@ -124,15 +124,17 @@ class CommitGate:
         return self.tau_commit if self.approve is Approve.GATE else None
 
 
-def _lost(plan: Plan) -> str:
-    """Why the policy should not be trusted with this page: it is foreign to it, and its choice is unsure."""
-    chosen = plan.chosen
-    if chosen.foreign is None or chosen.foreign < FOREIGN or chosen.probability >= SURE:
+def _foreign(plan: Plan) -> str:
+    """That the policy should not be trusted with this page, where that is so: its scores are guesses there."""
+    rank = plan.chosen.foreign
+    if rank is None or rank < FOREIGN:
         return ""
-    return (
-        f"the page is outside what the policy learned (further than {chosen.foreign:.0%} of the pages it was tried on)"
-        f" and its choice is unsure (probability {chosen.probability:.2f})"
-    )
+    return f"the page is outside what the policy learned (further than {rank:.0%} of the pages it was tried on)"
+
+
+def _is_unsure(plan: Plan) -> bool:
+    """Whether a person should look at what can be taken back: not at typing, whose order is free."""
+    return plan.chosen.action.verb not in EDITING_VERBS and plan.chosen.probability < SURE
 
 
 def _valid(risk: float | None) -> float | None:

@@ -15,8 +15,9 @@ from storage.repository import open_repository
 from tasks.suites import suite_name
 from tasks.task import Suite, Task
 from webdreamer_app.config import Config
+from webdreamer_app.errors import UsageError
 from webdreamer_app.labelling import Labeller, PackReport
-from webdreamer_app.policies.scorer.packing import PackedSet, Packer
+from webdreamer_app.policies.scorer.packing import PackedSet, Packer, ShardError
 from webdreamer_app.policies.scorer.training import fast_dtype
 from webdreamer_app.policies.scorer.vectors import Embeddings
 from webdreamer_app.recorder import load_history
@@ -46,16 +47,23 @@ async def packed_set(
         if not (resume and place.exists()):
             echo(f"Packing the {split} states …")
             await pack_sessions(databases, place, config, seed=seed, echo=echo)
-        found.add(place)
+        _added(found, place)
     for folder in (source for source in sources if source.is_dir()):
         for shard in sorted(folder.glob("*.shard")):
-            found.add(shard)
+            _added(found, shard)
     if len(found):
         echo(f"Encoding the texts of {len(found)} {split} states …")
         fast = fast_dtype()
         encoder = TextEncoder.load(capacity=100, fast=fast is not None)
         await asyncio.to_thread(found.embed, encoder, fast or torch.float32, Embeddings(out.with_suffix(".texts")))
     return found
+
+
+def _added(found: PackedSet, place: Path) -> None:
+    try:
+        found.add(place)
+    except ShardError as error:
+        raise UsageError(str(error)) from error
 
 
 async def pack_sessions(

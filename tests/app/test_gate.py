@@ -125,7 +125,9 @@ def lost_plan(text: str, foreign: float | None, probability: float, risk: float 
         ("click('3')", 0.6, 0.4, False),  # a page of a usual kind
         ("click('3')", None, 0.4, False),  # a policy that can't tell
         ("click('4')", 0.99, 0.4, False),  # reading costs nothing
+        ("fill('1', 'x')", 0.99, 0.4, False),  # typing sends nothing
         ("click('2')", 0.99, 0.4, True),
+        ("click('2')", 0.99, 0.99, True),  # how sure it is says nothing where its commit score is a guess
     ],
 )
 async def test_an_unsure_choice_on_a_foreign_page_is_put_to_a_person(
@@ -144,6 +146,13 @@ async def test_with_nobody_to_ask_a_foreign_page_stops_commits_only() -> None:
     assert (await gate("gate").judge(commit, REVIEW, history())).decision is Decision.BLOCK
     assert (await gate("gate").judge(other, REVIEW, history())).decision is Decision.ACT
     assert (await gate("all").judge(commit, REVIEW, history())).decision is Decision.ACT
+
+
+async def test_a_foreign_page_is_put_to_a_person_only_where_questions_are_asked() -> None:
+    for approve, asked in (("ask", 1), ("gate", 1), ("deny", 0), ("all", 0)):
+        person = Person(answer=True)
+        await gate(approve, person, interactive=True).judge(lost_plan("click('3')", 0.99, 0.4), REVIEW, history())
+        assert len(person.asked) == asked, approve
 
 
 async def test_a_total_above_the_limit_blocks_however_sure_the_policy_is() -> None:

@@ -20,6 +20,7 @@ from webdreamer_app.types import (
     Decision,
     Effect,
     Element,
+    Form,
     Goal,
     History,
     Observation,
@@ -40,6 +41,21 @@ CART = page(
         Element("combobox", "Size", bid="4", value="Small", options=("Small", "Large")),
         Element("button", "Off", bid="5", disabled=True),
         Element("text", "hello"),
+    ],
+)
+REVIEW = page(
+    "http://shop.test/review",
+    "Review",
+    [
+        Element(
+            "button",
+            "Place order",
+            bid="1",
+            tag="button",
+            input_type="submit",
+            form=Form("post", "http://shop.test/pay"),
+        ),
+        Element("link", "Back to cart", bid="2", href="http://shop.test/cart"),
     ],
 )
 GOAL = Goal("buy a mug", {"name": "Anna", "city": "Oslo"})
@@ -202,6 +218,21 @@ async def test_each_way_round_a_loop_makes_an_action_less_worth_doing(first: flo
     history = History(GOAL, (away,) * rounds)
     made = await ReactivePlanner(Leaning(first)).plan(CART, history, ignore)
     assert made.chosen.action.bid == chosen
+
+
+async def test_what_can_not_be_taken_back_is_done_once() -> None:
+    thanks = page("http://shop.test/thanks", "Thank you", [Element("link", "Back", bid="1", href=REVIEW.url)])
+    pay, stay = Proposal(Action("click", "1"), probability=0.99), Proposal(Action("click", "2"), probability=0.001)
+
+    class Eager:
+        name = "eager"
+
+        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+            return pay, stay
+
+    done = Step(0, REVIEW, Plan(pay, (pay, stay)), Verdict(Decision.ACT, ""), Outcome(thanks))
+    made = await ReactivePlanner(Eager()).plan(REVIEW, History(GOAL, (done,)), ignore)
+    assert made.chosen == stay
 
 
 async def test_an_action_that_led_away_and_back_to_the_same_page_is_passed_over() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from webdreamer_app.effects import classify
+from webdreamer_app.effects import EDITING_VERBS, classify
 from webdreamer_app.events import Emit
 from webdreamer_app.identity import Act, act_of, looks_alike, page_path, place_of
 from webdreamer_app.protocols import Policy
@@ -17,7 +17,6 @@ MAX_IDLE = 2
 """How often the same action may leave the page as it is before it is passed over."""
 MIN_LEFT = 0.05
 """Where something was blocked, the least probability at which another action is taken for a way on."""
-EDITING_VERBS = frozenset({"fill", "type", "paste", "select_option"})
 LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
 MAX_ROUNDS = 3
 """How often the same act may lead away from a page and back to it before it is passed over."""
@@ -43,6 +42,8 @@ class ReactivePlanner:
         rounds, idle = _rounds(observation, history)
         refused = blocked | _failing(observation, history)
         refused |= {key for key, count in rounds.items() if count >= MAX_ROUNDS}
+        commits = {_key(one.action, observation) for one in proposals if classify(one.action, observation).is_commit}
+        refused |= commits & rounds.keys()  # what can't be taken back is done once
         refused |= {key for key, count in idle.items() if count >= MAX_IDLE}
         left = [one for one in proposals if _key(one.action, observation) not in refused]
 

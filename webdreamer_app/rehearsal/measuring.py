@@ -13,7 +13,7 @@ from webdreamer_app.planners.reactive import ReactivePlanner
 from webdreamer_app.policies.scorer.deciding import Decider
 from webdreamer_app.rehearsal.episodes import step_of
 from webdreamer_app.rehearsal.text_browser import TextBrowser
-from webdreamer_app.types import Effect, Goal, History, Observation, Proposal
+from webdreamer_app.types import Goal, History, Observation, Proposal
 
 Advise = Callable[[Observation, History], Sequence[str]]
 """What is whispered to the policy before a step."""
@@ -59,7 +59,7 @@ def own_commits(suite: Suite, tried: Attempt) -> list[OwnCommit]:
     for step in tried.history.steps:
         right = [parse(text) for text in oracle(step.observation.text)]
         risk = step.plan.chosen.commit_risk
-        if risk is not None and classify(step.action, step.observation) is Effect.IRREVERSIBLE:
+        if risk is not None and classify(step.action, step.observation).is_commit:
             found.append(OwnCommit(risk, step.action not in right))
     return found
 

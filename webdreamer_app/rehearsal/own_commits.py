@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from tasks.suites import suite as suite_named
 from webdreamer_app.policies.scorer.calibration import (
@@ -25,6 +26,8 @@ from worldmodel.text_encoder import TextEncoder
 
 _SEED = 61
 _EDGE = 1e-6
+_LEAST = 20
+"""Fewest right and wrong commits to fit a score on."""
 
 
 def attempts(decider: Decider, suites: Sequence[str], split: str, seed: int, count: int) -> Iterator[Attempt]:
@@ -54,10 +57,40 @@ def commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
     return found if math.isnan(area) else found | {"own_commit_auroc": area}
 
 
+def _change(commits: Sequence[OwnCommit]) -> tuple[float, float]:
+    """(temperature, offset) for the logits of the risks; (1, 0) where there are too few of a kind."""
+    wrong = torch.tensor([int(one.is_wrong) for one in commits])
+    if min(int(wrong.sum()), len(wrong) - int(wrong.sum())) < _LEAST:
+        return 1.0, 0.0
+    return fit_temperature(_logits(commits), wrong)
+
+
+def _logits(commits: Sequence[OwnCommit]) -> Tensor:
+    return torch.logit(torch.tensor([one.risk for one in commits], dtype=torch.float64), eps=_EDGE)
+
+
+def _refitted(commits: Sequence[OwnCommit], known: tuple[float, float]) -> tuple[float, float]:
+    """The known temperature and offset with the change on top."""
+    again, moved = _change(commits)
+    return known[0] * again, known[1] / again + moved
+
+
+def _cross_fitted(commits: Sequence[OwnCommit]) -> list[OwnCommit]:
+    """The commits of each half with the risk that a fit on the other half gives them."""
+    halves = commits[::2], commits[1::2]
+    found = []
+    for half, other in (halves, halves[::-1]):
+        temperature, offset = _change(other)
+        risks = torch.sigmoid(_logits(half) / temperature + offset).tolist() if half else []
+        found += [OwnCommit(risk, one.is_wrong) for risk, one in zip(risks, half, strict=True)]
+    return found
+
+
 def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> dict[str, Any]:
     """Refit the commit score of the checkpoint at `path` on `count` validation tasks of each suite; its new details.
 
-    Nothing changes where all of its commits are right, or all wrong.
+    Where there are fewer than 20 right or wrong commits the fit stays as it is. The figures are those of two halves,
+    each with the score fitted on the other.
     """
     checkpoint = load(path, KIND)
     decider = Decider.of(checkpoint, TextEncoder.load())
@@ -67,11 +100,8 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
         if len(tried) % 20 == 0:
             echo(f"{len(tried)} of {count * len(REHEARSED)} episodes of its own")
     commits = commits_of(tried)
-    temperature, offset = checkpoint.details["commit_temperature"]
-    logits = torch.logit(torch.tensor([one.risk for one in commits], dtype=torch.float64), eps=_EDGE)
-    again, moved = fit_temperature(logits, torch.tensor([int(one.is_wrong) for one in commits]))
-    fitted = (temperature * again, offset / again + moved)
-    validation = dict(checkpoint.details["validation"]) | commit_figures(commits)
+    fitted = _refitted(commits, tuple(checkpoint.details["commit_temperature"]))
+    validation = dict(checkpoint.details["validation"]) | commit_figures(_cross_fitted(commits))
     for name in REHEARSED:
         graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
         validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))

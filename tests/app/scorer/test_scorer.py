@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from webdreamer_app.policies.embedded import EmbeddedPolicy
 from webdreamer_app.policies.scorer.calibration import area_under_curve, expected_calibration_error, fit_temperature
@@ -23,6 +24,7 @@ from webdreamer_app.policies.scorer.packing import (
     Numbering,
     PackedSet,
     Packer,
+    ShardError,
     collate,
     tables_of,
     to_sample,
@@ -259,6 +261,20 @@ def test_a_packed_state_gives_the_batch_that_the_live_state_gives(
     stored, live = packed.batch([0]), batch_of(encoder, state)
     for name in live.__slots__:
         assert torch.allclose(getattr(stored, name).float(), getattr(live, name).float(), atol=2e-2), name
+
+
+def test_states_packed_by_another_version_are_refused_by_name(packed: PackedSet, tmp_path: Path) -> None:
+    old = tmp_path / "old.shard"
+    save_file(
+        {
+            "numeric": torch.zeros(3, 93),
+            "page": torch.zeros(1, 8),
+            "strings": torch.frombuffer(bytearray(b"{}"), dtype=torch.uint8),
+        },
+        old,
+    )
+    with pytest.raises(ShardError, match=r"old\.shard was made by another version \(93 features"):
+        PackedSet().add(old)
 
 
 def test_the_network_overfits_one_batch(packed: PackedSet, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from webdreamer_app.gate import FOREIGN
+from webdreamer_app.policies.embedded import EmbeddedPolicy
 from webdreamer_app.policies.scorer.familiarity import SUMMARY, Familiarity, fit, summaries
 from webdreamer_app.policies.scorer.features import PAGE_FEATURES, ROW_FEATURES, Featurizer
 from webdreamer_app.policies.scorer.labels import labels_for
@@ -17,7 +19,19 @@ from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork,
 from webdreamer_app.policies.scorer.packing import Example, Numbering, PackedSet, Packer, collate, tables_of, to_sample
 from webdreamer_app.policies.scorer.training import _Curriculum, targets
 from webdreamer_app.policies.scorer.vectors import sentences, told_vectors
-from webdreamer_app.types import Action, Decision, Element, Goal, Observation, Outcome, Plan, Proposal, Step, Verdict
+from webdreamer_app.types import (
+    Action,
+    Decision,
+    Element,
+    Goal,
+    History,
+    Observation,
+    Outcome,
+    Plan,
+    Proposal,
+    Step,
+    Verdict,
+)
 from worldmodel.text_encoder import TextEncoder
 
 GOAL = Goal("Claim 849.00 euros for the fire. My name is Anna Berg.", {"full_name": "Anna Berg", "city": "Ghent"})
@@ -74,16 +88,15 @@ def test_the_value_of_a_field_that_is_not_taken_is_learned_too(encoder: TextEnco
     batch = packed.batch([0])
     wanted = targets(packed, [0], batch.own.shape[1])
     torch.manual_seed(0)
-    network = ScorerNetwork(SMALL)
-    scores = network(batch)
-    scores.rows[0, 0] += 50.0  # the name is as good as taken
-    log = log_probabilities(scores)
-    loss = value_loss(log, batch, wanted)
-    assert loss.item() > 0.5
-    loss.backward()  # type: ignore[no-untyped-call]
-    gradient = network.offered_points.weight.grad
-    assert gradient is not None
-    assert gradient.abs().sum().item() > 0
+    scores = ScorerNetwork(SMALL).eval()(batch)
+    name, amount = 0, 1  # fields of the batch
+    taken = scores.rows.detach().clone()
+    taken[0, name] += 50.0  # as good as taken
+    offered = scores.offered.detach().requires_grad_()
+    log = log_probabilities(replace(scores, rows=taken, offered=offered))
+    (gradient,) = torch.autograd.grad(value_loss(log, batch, wanted), offered)
+    assert gradient[0, name].abs().sum().item() > 0.01
+    assert gradient[0, amount].abs().sum().item() > 0.01
 
 
 def test_nothing_to_type_costs_nothing(encoder: TextEncoder, tmp_path: Path) -> None:
@@ -95,11 +108,7 @@ def test_nothing_to_type_costs_nothing(encoder: TextEncoder, tmp_path: Path) -> 
 
 def test_hard_states_come_more_often_while_the_curriculum_is_focused(encoder: TextEncoder, tmp_path: Path) -> None:
     packed = packed_form(encoder, tmp_path, [(form(), RIGHT)] * 100)
-    curriculum = _Curriculum(packed, 10, 0.5, np.random.default_rng(1))
-    batches = curriculum.batches()
     losses = np.where(np.arange(100) < 10, 4.0, 0.01)
-    curriculum.learned(list(range(100)), losses, is_focused=True)
-    next(batches)
     curriculum = _Curriculum(packed, 10, 0.5, np.random.default_rng(1))
     curriculum.learned(list(range(100)), losses, is_focused=True)
     pool = next(curriculum._pools())
@@ -179,5 +188,26 @@ def test_a_page_unlike_those_of_training_is_foreign(encoder: TextEncoder) -> Non
     assert torch.equal(again.ranks, fitted.ranks)
     with pytest.raises(KeyError):
         Familiarity.of({})
-    with pytest.raises(ValueError, match="odd shape"):
-        Familiarity.of(fitted.tensors() | {"familiarity.pages": torch.ones(2, SUMMARY - 1)})
+    for name, odd in (
+        ("pages", torch.ones(2, SUMMARY - 1)),
+        ("ranks", torch.tensor([1e9])),
+        ("ranks", again.ranks + 5),
+    ):
+        with pytest.raises(ValueError, match=r"odd shape|no distances"):
+            Familiarity.of(fitted.tensors() | {f"familiarity.{name}": odd})
+
+
+async def test_shipped_weights_know_a_manual_from_a_shop(encoder: TextEncoder) -> None:
+    policy = EmbeddedPolicy.load(encoder=encoder)
+    names = (
+        "Vec::retain",
+        "impl Iterator for Drain",
+        "Struct fields",
+        "Trait implementations",
+        "unsafe fn from_raw_parts",
+    )
+    manual = Observation("http://m.test/", "", tuple(Element("link", n, 0, str(i)) for i, n in enumerate(names)), "")
+    foreign = [(await policy.propose(page, History(GOAL)))[0].foreign for page in (manual, form())]
+    policy.close()
+    assert foreign[0] is not None and foreign[1] is not None
+    assert foreign[0] >= FOREIGN > foreign[1]

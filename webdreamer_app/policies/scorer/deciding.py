@@ -140,8 +140,8 @@ class Decider:
     def worth_of_words(self, state: StateFeatures, action: Action) -> list[tuple[str, float]]:
         """How much the action's log-probability falls when the network doesn't see a word of the instruction, for each.
 
-        What was counted beforehand (how well rows match as a whole) still knows the word. A value that is no longer
-        there to be typed falls to a floor.
+        What was counted beforehand (how well rows match as a whole) still knows the word, and so do its neighbours,
+        which were read beside it. A value that is no longer there to be typed falls to a floor.
         """
         batch = self.batch(state)
         whole = self._log_probability(state, batch, action)

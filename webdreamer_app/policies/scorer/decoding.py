@@ -17,7 +17,7 @@ from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SE
 from webdreamer_app.types import Action
 
 MAX_CANDIDATES = 256
-_VALUES_A_FIELD = 16
+_VALUES_A_FIELD = 12
 _MAX_SAID = 100
 """Longest heading that last words quote, in characters."""
 _LEAST = -30.0
@@ -62,14 +62,18 @@ def _page(state: StateFeatures, log: LogProbabilities) -> list[Candidate]:
 def _rows(state: StateFeatures, log: LogProbabilities) -> list[Candidate]:
     result = []
     fields = {row: place for place, row in enumerate(_fields(state))}
-    values = _best_values(log)
+    values = _best_values(state, log, list(fields))
     possible = log.rows[0].isfinite().nonzero().tolist()
     scores = log.rows[0][log.rows[0].isfinite()].tolist()
     for (place, verb), score in zip(possible, scores, strict=True):
         row = state.rows[place]
         if verb in (FILL, TYPE):
-            told = _handed_in if row.element.input_type == "file" else _typed
-            result += told(state, log, place, fields[place], verb, score, values)
+            bid, field = row.element.bid, fields[place]
+            if row.element.input_type == "file":
+                named = [(Action("upload_file", bid, (text,)), value) for text, value in _documents(state, log, field)]
+            else:
+                named = [(Action(ROW_VERBS[verb], bid, (text,)), value) for text, value in values[field]]
+            result += [Candidate(action, score + value, place) for action, value in named]
         elif verb == SELECT:
             result.append(Candidate(Action("select_option", row.element.bid, (row.text,)), score, place))
         else:
@@ -89,42 +93,37 @@ def _plain(verb: str, bid: str) -> Action:
     return Action(name, bid, (key,) if key else ())
 
 
-Values = list[list[tuple[float, int]]]
-"""For each field its best values: log-probability, and place among spans, offered values and copies end to end."""
+Values = list[tuple[str, float]]
+"""What could be typed into a field, with its log-probability there."""
 
 
-def _best_values(log: LogProbabilities) -> Values:
-    together = torch.cat([log.spans[0].flatten(1), log.offered[0], log.copies[0]], dim=1)
-    top = together.topk(min(_VALUES_A_FIELD, together.shape[1]))
-    pairs = zip(top.values.tolist(), top.indices.tolist(), strict=True)
-    return [list(zip(scores, places, strict=True)) for scores, places in pairs]
+def _best_values(state: StateFeatures, log: LogProbabilities, rows: list[int]) -> list[Values]:
+    """For each field, the place of whose row is in `rows`: what is offered, and the best spans and copies."""
+    allowed = torch.tensor([may_be_copied(state, place, -1) for place in range(len(state.rows))], dtype=torch.bool)
+    copies = log.copies[0, :, : len(allowed)].masked_fill(~allowed, -torch.inf)
+    copies[torch.arange(len(rows)), rows] = -torch.inf
+    spans = log.spans[0].flatten(1)
+    together = torch.cat([spans, copies], dim=1)
+    best = together.topk(min(_VALUES_A_FIELD, together.shape[1]))
+    known = [one.text for one in state.values.offered]
+
+    def text(place: int) -> str:
+        if place < spans.shape[1]:
+            return state.values.span(place // MAX_SPAN, place % MAX_SPAN + 1)
+        return state.texts[place - spans.shape[1]]
+
+    found = []
+    for offered, values, places in zip(
+        log.offered[0].tolist(), best.values.tolist(), best.indices.tolist(), strict=True
+    ):
+        told = [*zip(known, offered, strict=False)]
+        told += [(text(place), value) for place, value in zip(places, values, strict=True) if value > _LEAST]
+        found.append([(one, value) for one, value in told if one and value > _LEAST])
+    return found
 
 
-def _typed(
-    state: StateFeatures, log: LogProbabilities, row: int, field: int, verb: int, score: float, values: Values
-) -> list[Candidate]:
-    bid, name = state.rows[row].element.bid, ROW_VERBS[verb]
-    spans, offered = log.spans[0, 0].numel(), log.offered.shape[2]
-    result = []
-    for value, place in values[field]:
-        if value <= _LEAST:
-            break
-        if place < spans:
-            text = state.values.span(place // MAX_SPAN, place % MAX_SPAN + 1)
-        elif place < spans + offered:
-            text = state.values.offered[place - spans].text
-        else:
-            said = place - spans - offered
-            text = state.texts[said] if may_be_copied(state, said, row) else ""
-        if text:
-            result.append(Candidate(Action(name, bid, (text,)), score + value, row))
-    return result
-
-
-def _handed_in(
-    state: StateFeatures, log: LogProbabilities, row: int, field: int, verb: int, score: float, values: Values
-) -> list[Candidate]:
-    """A page must not choose what is handed in: only the task names documents."""
-    bid, scores = state.rows[row].element.bid, log.offered[0, field].tolist()
+def _documents(state: StateFeatures, log: LogProbabilities, field: int) -> Values:
+    """What can be handed in: a page must not choose it, only the task names documents."""
+    scores = log.offered[0, field].tolist()
     found = [(one.text, scores[place]) for place, one in enumerate(state.values.offered) if one.kind == "file"]
-    return [Candidate(Action("upload_file", bid, (text,)), score + value, row) for text, value in found]
+    return [(text, value) for text, value in found if value > _LEAST]

@@ -196,7 +196,7 @@ class ScorerNetwork(nn.Module):
         own, rows = self._rows(batch)
         sort = self.sort.weight
         whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(
-            _mean(batch.told, batch.word_mask)
+            mean_of(batch.told, batch.word_mask)
         )
         whole = whole.unsqueeze(1) + sort[0]
         past = self.past(torch.cat([batch.history_text, batch.history], dim=-1)) + sort[1]
@@ -307,7 +307,7 @@ class ScorerNetwork(nn.Module):
         return masked
 
 
-def _mean(vectors: Tensor, mask: Tensor) -> Tensor:
+def mean_of(vectors: Tensor, mask: Tensor) -> Tensor:
     """(B, W, D), (B, W) → (B, D) over what is there."""
     there = mask.unsqueeze(-1).to(vectors.dtype)
     return (vectors * there).sum(1) / there.sum(1).clamp_min(1)

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, StateFeatures
+from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, PAGE_FEATURES, ROW_FEATURES, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label
 from webdreamer_app.policies.scorer.network import Batch
 from webdreamer_app.policies.scorer.values import KINDS
@@ -143,7 +143,7 @@ def advised_row(advice: str, state: StateFeatures) -> int:
 
 
 def tables_of(numbering: Numbering, encoder: TextEncoder, known: Embeddings | None = None) -> Tables:
-    """Vectors of numbered texts and words; fp32. `known`: what was encoded before."""
+    """Vectors of numbered texts, fp32, and of words, fp16. `known`: what was encoded before."""
     pooled = text_vectors(list(numbering.texts.places), encoder, known)
     spoken = numbering.instructions.places
     told = [text.split()[:count] for text, (_, count) in spoken.items()]
@@ -277,6 +277,10 @@ def read_shard(path: Path) -> tuple[dict[str, Array], dict[str, Any], dict[str, 
     return {name: tensor.numpy() for name, tensor in tensors.items()}, strings, facts
 
 
+class ShardError(Exception):
+    """A file of packed states doesn't fit this version."""
+
+
 class PackedSet:
     """Shards in memory as one set of training examples with common tables."""
 
@@ -291,8 +295,14 @@ class PackedSet:
         """What the shards say of themselves, numbers added up."""
 
     def add(self, path: Path, group: int = 0) -> None:
-        """Take in a shard; `embed` must follow."""
+        """Take in a shard; `embed` must follow. Raises ShardError."""
         arrays, strings, facts = read_shard(path)
+        widths = arrays["numeric"].shape[1], arrays["page"].shape[1]
+        if widths != (ROW_FEATURES, PAGE_FEATURES):
+            raise ShardError(
+                f"{path} was made by another version ({widths[0]} features of a row, {widths[1]} of a page, instead of "
+                f"{ROW_FEATURES} and {PAGE_FEATURES}): rehearse or pack it again."
+            )
         for name, value in facts.items():
             if isinstance(value, int):
                 self.facts[name] = self.facts.get(name, 0) + value
