@@ -122,7 +122,11 @@ def test_a_thousand_episodes_go_into_files_of_a_hundred(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_commit_score_is_fitted_on_the_policys_own_commits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("least", [2, 1000])
+def test_the_commit_score_is_fitted_on_the_policys_own_commits(
+    least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webdreamer_app.rehearsal.own_commits._LEAST", least)
     place = tmp_path / "policy.safetensors"
     shutil.copy(DEFAULT_WEIGHTS, place)
     before = load(place, KIND)
@@ -132,7 +136,8 @@ def test_the_commit_score_is_fitted_on_the_policys_own_commits(tmp_path: Path) -
     assert lines == ["20 of 20 episodes of its own"]
     assert details["validation"]["own_commits"] > 5
     assert 0 <= details["validation"]["own_success_shop"] <= 1
-    assert details["commit_temperature"][1] < 8.0  # that offset called nearly every commit wrong
+    offset = details["commit_temperature"][1]  # 9 calls nearly every commit wrong
+    assert offset < 8.0 if least == 2 else offset == 9.0
     after = load(place, KIND)
     assert after.details["commit_temperature"] == list(details["commit_temperature"])
     assert all(torch.equal(after.tensors[name], before.tensors[name]) for name in before.tensors)
