@@ -44,7 +44,7 @@ def commits_of(tried: Sequence[Attempt]) -> list[OwnCommit]:
     return [one for each in tried for one in own_commits(suite_named(each.task.id.split("/")[0]), each)]
 
 
-def commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
+def own_commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
     """How well the risk tells wrong commits from right ones: calibration error over ten bins, AUROC where it exists."""
     risks = torch.tensor([one.risk for one in commits])
     wrong = torch.tensor([int(one.is_wrong) for one in commits])
@@ -101,7 +101,7 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
             echo(f"{len(tried)} of {count * len(REHEARSED)} episodes of its own")
     commits = commits_of(tried)
     fitted = _refitted(commits, tuple(checkpoint.details["commit_temperature"]))
-    validation = dict(checkpoint.details["validation"]) | commit_figures(_cross_fitted(commits))
+    validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(commits))
     for name in REHEARSED:
         graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
         validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))
