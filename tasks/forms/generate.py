@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.forms import telling
@@ -28,40 +28,51 @@ _NEWSLETTER_CHANCE = 0.15
 def make_task(split: str, seed: int, index: int) -> Task:
     """The task of this split, seed and index; the same on every machine."""
     task = Task(f"forms/{split}/{seed}/{index}", "forms", split, seed, index, "", {}, {})
-    made, pattern = _wished(task)
-    return _asked(task, made, *pattern)
+    return asked(task, drawn(task))
 
 
-def make_variant(task: Task, number: int) -> Task:
-    """The same request in the same session with exactly one detail changed; a task that can't be done stays."""
-    if task.answer["obstacle"]:
-        return task
-    made, pattern = _wished(task)
-    chance = random.Random(f"{task.id}~{number}")
-    other = wish(made.form, made.split, chance, made.profile)
-    names = [name for name in made.fields if _can_change(name, made, other, task)]
-    if not names:
-        return task
-    name = chance.choice(names)
-    made.fields[name], made.facts[name] = other.fields[name], other.facts[name]
-    changed = _asked(replace(task, id=f"{task.id}~{number}"), made, *pattern)
-    if changed.instruction == task.instruction:  # a detail that is told with the words of another one
-        return task
-    return replace(changed, answer={**changed.answer, "world": task.answer["world"]})
+@dataclass(slots=True)
+class Drawn:
+    """A wish with the session that it meets, and how it will be said."""
+
+    wish: Wish
+    world: dict[str, Any]
+    extras: dict[str, dict[str, str]]
+    group: str
+    pattern: str
 
 
-def _can_change(name: str, made: Wish, other: Wish, task: Task) -> bool:
-    """Whether a detail of its own can take the value that another wish has for it, in this session."""
-    if name in ("incident", "description") or not (name in made.facts and name in other.facts):
-        return False
-    item = FORMS[made.form].item(name)
-    value = other.fields.get(name)
-    if value in (None, made.fields[name]) or item.options or name in made.profile:
-        return False
-    return not item.choices or (item.choices != "slots" and _is_offered(item, value, task.answer["world"]))
+def drawn(task: Task) -> Drawn:
+    """What is wanted, where, and in which words: by the task's id, of which a variant's number is no part."""
+    chance = random.Random(task.id.split("~")[0])
+    split = voice(task.split, task.seed)
+    profile = person(chance, split)
+    group, pattern = telling.pick_pattern(split, chance)
+    made = wish(chance.choice(tuple(FORMS)), split, chance, profile)
+    world = _world(made, pick(task.split, task.seed, task.index))
+    return Drawn(made, world, _extras(made, group, world), group, pattern)
 
 
-def _is_offered(item: Item, value: str, world: Mapping[str, Any]) -> bool:
+def asked(task: Task, of: Drawn) -> Task:
+    """The task with its instruction and answer."""
+    made = of.wish
+    instruction = telling.tell(made, of.pattern, of.extras)
+    answer = {
+        "form": made.form,
+        "fields": made.fields,
+        "files": {item: {"name": file, "sha256": sha256(made.documents[file])} for item, file in made.files.items()},
+        "obstacle": made.obstacle,
+        "said": [*made.details, *of.extras],
+        "delete": next((key for key in of.world["drafts"] if "delete" in of.extras and key != made.form), ""),
+        "group": of.group,
+        "pattern": of.pattern,
+        "world": of.world,
+    }
+    return replace(task, instruction=instruction, profile=made.profile, answer=answer, files=made.documents)
+
+
+def is_offered(item: Item, value: str, world: Mapping[str, Any]) -> bool:
+    """Whether the session's own list for an item has a value that can be taken."""
     if item.choices == "slots":
         return True
     return value == "new" or (value in world["choices"].get(item.choices, ()) and value not in world["taken"])
@@ -77,41 +88,13 @@ def moved(task: Task, onto: Task) -> Task:
         return onto
     fields, form = answer["fields"], FORMS[answer["form"]]
     if any(
-        item.choices and not _is_offered(item, fields[item.name], world) for item in form.items if item.name in fields
+        item.choices and not is_offered(item, fields[item.name], world) for item in form.items if item.name in fields
     ):
         return onto
     if "slot" in fields and f"{fields['day']} {fields['slot']}" in world["taken"]:
         return onto
     mine = {**world, "profile": answer["world"]["profile"]}
     return replace(task, answer={**answer, "world": mine})
-
-
-def _wished(task: Task) -> tuple[Wish, tuple[str, str]]:
-    """What is wanted, and the group and the pattern in which it is said."""
-    chance = random.Random(task.id.split("~")[0])
-    split = voice(task.split, task.seed)
-    profile = person(chance, split)
-    pattern = telling.pick_pattern(split, chance)
-    return wish(chance.choice(tuple(FORMS)), split, chance, profile), pattern
-
-
-def _asked(task: Task, made: Wish, group: str, pattern: str) -> Task:
-    """The task with its instruction and answer."""
-    world = _world(made, pick(task.split, task.seed, task.index))
-    extras = _extras(made, group, world)
-    instruction = telling.tell(made, pattern, extras)
-    answer = {
-        "form": made.form,
-        "fields": made.fields,
-        "files": {item: {"name": file, "sha256": sha256(made.documents[file])} for item, file in made.files.items()},
-        "obstacle": made.obstacle,
-        "said": [*made.details, *extras],
-        "delete": next((key for key in world["drafts"] if "delete" in extras and key != made.form), ""),
-        "group": group,
-        "pattern": pattern,
-        "world": world,
-    }
-    return replace(task, instruction=instruction, profile=made.profile, answer=answer, files=made.documents)
 
 
 def sha256(text: str) -> str:

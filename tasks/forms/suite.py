@@ -8,10 +8,11 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from tasks.forms.app import FormsApp
-from tasks.forms.generate import make_task, make_variant, moved, rebind
+from tasks.forms.generate import make_task, moved, rebind
 from tasks.forms.grade import grade
 from tasks.forms.oracle import FormsOracle
 from tasks.forms.state import FormsState, state_of
+from tasks.forms.variants import make_variant
 from tasks.site.serving import ThemedSuite
 from tasks.site.store import SessionStore
 from tasks.site.visits import Visits

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from tasks.forms.catalogue import FORMS
 from tasks.forms.grade import grade
+from tasks.forms.specs import is_asked
 from tasks.forms.state import state_of
 from tasks.site.serving import ThemedSite
 from tasks.task import Ending, Task
@@ -16,25 +18,44 @@ TASKS = SUITE.sample("train", 120, 41)
 
 
 def test_a_variant_changes_one_detail_and_says_so() -> None:
-    changed = 0
+    changed, kinds = 0, set()
     for task in TASKS:
         other = SUITE.variant(task, 1)
         if other is task:
             continue
         changed += 1
         fields, new = task.answer["fields"], other.answer["fields"]
-        assert sum(fields.get(name) != new.get(name) for name in fields | new) == 1, task.id
+        names = {name for name in fields | new if fields.get(name) != new.get(name)}
+        kinds |= names
+        depending = {item.name for item in FORMS[task.answer["form"]].items if item.when and item.when[0] in names}
+        assert len(names - depending) == 1, (task.id, names)
         assert other.answer["world"] == task.answer["world"] and other.profile == task.profile
+        assert other.answer["delete"] == task.answer["delete"]
         assert other.instruction != task.instruction and other.id != task.id
         assert SUITE.variant(task, 1) == other
     assert changed > 80
-    assert all(SUITE.variant(task, 1) is task for task in TASKS if task.answer["obstacle"])
+    assert {"newsletter", "hours", "reminder", "diet", "payee", "currency", "amount"} <= kinds
+
+
+def test_a_choice_changes_with_what_is_asked_only_because_of_it() -> None:
+    found = 0
+    for task in TASKS:
+        for number in range(8):
+            fields = SUITE.variant(task, number).answer["fields"]
+            for item in FORMS[task.answer["form"]].items:
+                if item.when is not None:
+                    assert (item.name in fields) == is_asked(item, fields), (task.id, number, item.name)
+                    found += (item.name in fields) != (item.name in task.answer["fields"])
+    assert found > 40
+    obstructed = (task for task in TASKS if task.answer["obstacle"])
+    assert all(SUITE.variant(task, 1) is task for task in obstructed)
 
 
 def test_variants_and_moved_requests_are_solved_where_they_happen(portal: ThemedSite, visit: Visit) -> None:
     chance, moves = random.Random(3), 0
     for task in chance.sample(TASKS, 12):
-        check(portal, visit, SUITE.variant(task, 2), task, "variant")
+        for number in (2, 3):
+            check(portal, visit, SUITE.variant(task, number), task, "variant")
         for other in TASKS:
             here = SUITE.moved(other, task)
             if other is not task and here is not task:
