@@ -19,14 +19,18 @@ from webdreamer_app.policies.scorer.labels import labels_for
 from webdreamer_app.policies.scorer.packing import Example
 from webdreamer_app.policies.scorer.rows import Row
 from webdreamer_app.policies.scorer.verbs import NO_CLICK
+from webdreamer_app.straying import deviation
 from webdreamer_app.types import Action, Effect, Goal, History, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
-_RELABEL_SHARE = 0.15
+_RELABEL_SHARE, _CHOICE_SHARE = 0.15, 0.35
+"""How often a page is looked at with another wish: any, and one with something to choose or tick."""
+_VARIANTS = 4
+"""How many variants are drawn for one that asks for something else on the page at hand."""
 _COMMIT_RELABELS = 4
 _POOL = 600
 _RELABEL_WEIGHT = 0.7
-_ADVISED, _ADVISED_WRONG = 0.5, 0.25
+_ADVISED, _ADVISED_WRONG = 0.5, 0.5
 """How often advice is given, and how often what is given is wrong."""
 _UNKNOWN_COMMITS = 2
 """How many rows of unknown effect a state teaches the commit score with, beside the right ones."""
@@ -81,8 +85,10 @@ class Labeller:
             advice = self._advice(history.steps[place:])
             yield from self._labelled(self._task, self._featurizer, step.observation, before, 1.0, advice)
             committing = any(grave for _, grave in self._commits(step.observation))
-            if committing or self._chance.random() < _RELABEL_SHARE:
-                for other in self._others(self._chance.randint(1, _COMMIT_RELABELS) if committing else 1):
+            share = _CHOICE_SHARE if _has_choices(step.observation) else _RELABEL_SHARE
+            if committing or self._chance.random() < share:
+                count = self._chance.randint(1, _COMMIT_RELABELS) if committing else 1
+                for other in self._others(step.observation, count):
                     self._report.relabelled += 1
                     featurizer = Featurizer(self._encoder, Goal(other.instruction, dict(other.profile)))
                     yield from self._labelled(other, featurizer, step.observation, before, _RELABEL_WEIGHT)
@@ -139,10 +145,7 @@ class Labeller:
         if self._chance.random() >= _ADVISED:
             return ()
         if self._chance.random() < _ADVISED_WRONG:
-            page = ahead[0].observation
-            usable = [element for element in page.elements if element.is_usable]
-            drawn = self._chance.sample(usable, min(len(usable), self._chance.randint(1, _SCRIPT)))
-            return tuple(describe(Action("click", element.bid), page) for element in drawn)
+            return self._misleading(ahead[0])
         script: list[str] = []
         for step in ahead[: self._chance.randint(1, _SCRIPT)]:
             if all(step.action != one.action for one in step.plan.proposals if one.rationale == "acceptable"):
@@ -150,7 +153,20 @@ class Labeller:
             script.append(describe(step.action, step.observation))
         return tuple(script)
 
-    def _others(self, count: int) -> list[Task]:
+    def _misleading(self, step: Step) -> tuple[str, ...]:
+        """What is wrong on this page: clicks anywhere, other values, other choices."""
+        page, right = step.observation, {one.action for one in step.plan.proposals if one.rationale == "acceptable"}
+        goal = Goal(self._task.instruction, dict(self._task.profile))
+        clicks = [Action("click", element.bid) for element in page.elements if element.is_usable]
+        found = []
+        for _ in range(self._chance.randint(1, _SCRIPT)):
+            action = deviation(self._chance, page, goal) if self._chance.random() < 0.5 else None
+            action = action or (self._chance.choice(clicks) if clicks else None)
+            if action is not None and action not in right:
+                found.append(describe(action, page))
+        return tuple(found)
+
+    def _others(self, page: Observation, count: int) -> list[Task]:
         """Neighbouring wishes: one detail changed, near in words, by the same person or by another.
 
         None where only pages tell what is wished.
@@ -164,7 +180,7 @@ class Labeller:
                 result.append(self._suite.rebind(self._task, stranger.profile))
                 continue
             if place % 2 == 0:
-                other = self._suite.variant(self._task, self._chance.randrange(1000))
+                other = self._variant(page)
                 here = other if other.answer.get("site") is None else self._suite.moved(other, self._task)
             else:
                 here = self._suite.rebind(self._suite.moved(self._near(), self._task), self._task.profile)
@@ -172,12 +188,25 @@ class Labeller:
                 result.append(here)
         return result
 
+    def _variant(self, page: Observation) -> Task:
+        """The wish with one detail changed, if possible one on which the page at hand depends."""
+        right, found = self._suite.oracle(self._task)(page.text), self._task
+        for _ in range(_VARIANTS):
+            found = self._suite.variant(self._task, self._chance.randrange(1000))
+            if self._suite.oracle(found)(page.text) != right:
+                break
+        return found
+
     def _near(self) -> Task:
         """A task of much the same words."""
         pool, words = _pool(self._suite, self._task), _words(self._task.instruction)
         drawn = self._chance.sample(pool, min(len(pool), 120))
         near = sorted(drawn, key=lambda other: -len(words & _words(other.instruction)))[:8]
         return self._chance.choice(near)
+
+
+def _has_choices(page: Observation) -> bool:
+    return any(element.is_usable and (element.options or element.checked is not None) for element in page.elements)
 
 
 def meanings_of(words: Mapping[str, str], numbers: Mapping[str, int]) -> Meanings:

@@ -20,7 +20,7 @@ from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import TextEncoder
 
-KIND = "policy/3"
+KIND = "policy/4"
 _FLOOR = -30.0
 """Log-probability of what is not among the candidates."""
 
@@ -128,6 +128,7 @@ class Decider:
             tokens=hidden.tokens.expand(count, -1, -1),
             entered=hidden.entered.expand(count, -1, -1),
             open=hidden.open.expand(count, -1),
+            alike=hidden.alike.expand(count, -1, -1),
         )
         repeated = Batch(**{name: _expanded(getattr(batch, name), count) for name in batch.__slots__})
         with torch.random.fork_rng(devices=[]):

@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from webdreamer_app.policies.scorer.features import STRUCTURE
-from webdreamer_app.policies.scorer.network import Batch, mean_of
+from webdreamer_app.policies.scorer.network import Batch
+from webdreamer_app.policies.scorer.relations import mean_of
 from worldmodel.text_encoder import DIMENSION
 
 _PREFIX = "familiarity."

@@ -26,7 +26,14 @@ ROLES = (
 MAX_HISTORY = 6
 HISTORY_FEATURES = 16
 PAGE_FEATURES = 14
+LINKS = 4
 MAX_ADVICE = 4
+_LAST = 2
+"""How many of the last steps are remembered whatever they did."""
+_SHOWN = frozenset({"click", "fill", "type", "select_option", "upload_file", "press", "scroll"})
+"""Verbs whose effect the page shows where it stays the same page."""
+_GROUPED = frozenset({"radio", "option", "menuitem", "tab"})
+_WAYS = frozenset({"link", "button"})
 _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
 _STRUCT = 30
 _RELATIVE = 6
@@ -58,7 +65,7 @@ class StateFeatures:
     lexical: Floats
     """(N, W) how well each row meets each word of the instruction"""
     links: Ints
-    """(N, 3): group, place of an option's list, offered value that the row holds or says; -1 for none"""
+    """(N, 4): group, place of an option's list, offered value that the row holds or says, choice; -1 for none"""
     verbs: npt.NDArray[np.bool_]
     """(N, len(ROW_VERBS))"""
     page_verbs: npt.NDArray[np.bool_]
@@ -87,7 +94,7 @@ class Featurizer:
         rows = page_rows(observation)
         own = self._lexical.match([row.text for row in rows])
         around = self._lexical.match([row.context for row in rows])
-        recent = tuple(reversed(steps[-MAX_HISTORY:]))
+        recent = remembered(steps)
         held = [self._held(row) for row in rows]
         past = _Past(observation, steps)
         asked = bool(observation.dialogs)
@@ -112,8 +119,12 @@ class Featurizer:
             numeric=numeric.astype(np.float32),
             lexical=_stacked([match.words for match in own], len(self.values.words)),
             links=np.array(
-                [(row.group, row.parent, place) for row, place in zip(rows, held, strict=True)], dtype=np.int32
-            ).reshape(-1, 3),
+                [
+                    (row.group, row.parent, value, choice)
+                    for row, value, choice in zip(rows, held, _choices(rows), strict=True)
+                ],
+                dtype=np.int32,
+            ).reshape(-1, LINKS),
             verbs=np.array([row_verbs(row, dialog=asked) for row in rows], bool).reshape(-1, len(ROW_VERBS)),
             page_verbs=np.array(page_verbs(dialog=asked), dtype=bool),
             page=np.concatenate([past.page(), _page_marks(rows)]),
@@ -152,6 +163,42 @@ class Featurizer:
         )  # fmt: skip
 
 
+def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """At most MAX_HISTORY steps, most recent first: the last ones, and of those before, what led elsewhere or failed.
+
+    What was typed long ago still shows on the page; that a draft was deleted doesn't.
+    """
+    last, before = steps[-_LAST:], steps[:-_LAST]
+    telling = [step for step in before if step.outcome.error or step.action.verb not in _SHOWN or _led_elsewhere(step)]
+    return tuple(reversed([*telling[len(last) - MAX_HISTORY :], *last]))
+
+
+def _led_elsewhere(step: Step) -> bool:
+    after = step.outcome.observation
+    return after is not None and (after.url != step.observation.url or after.dialogs != step.observation.dialogs)
+
+
+def _choices(rows: tuple[Row, ...]) -> list[int]:
+    """For each row the number of the choice that it is one of: a list's options, a group's radio buttons, all links."""
+    numbers: dict[tuple[str, int], int] = {}
+    found, run, before = [], 0, ""
+    for row in rows:
+        role = row.element.role
+        run += role != before
+        before = role
+        if row.is_option:
+            key = ("option of", row.parent)
+        elif role in _GROUPED:
+            key = (role, row.group if row.group >= 0 else -run)
+        elif role in _WAYS:
+            key = (role, 0)
+        else:
+            found.append(-1)
+            continue
+        found.append(numbers.setdefault(key, len(numbers)))
+    return found
+
+
 def _relative(rows: tuple[Row, ...], matched: Floats) -> Floats:
     """How a row's match with the instruction stands among the rows of its role and of the page: (N, 6)."""
     result = np.zeros((len(rows), _RELATIVE), dtype=np.float32)
@@ -176,7 +223,7 @@ def _standing(rows: tuple[Row, ...], steps: tuple[Step, ...]) -> Floats:
     """What a row says of itself only beside others: how amounts are written, choices of groups, news: (N, 14)."""
     result = np.zeros((len(rows), _STANDING), dtype=np.float32)
     chosen = {(row.group, row.element.role) for row in rows if row.element.checked and row.group >= 0}
-    before = _shown_before(steps)
+    before, occurrences = _shown_before(steps), Counter[tuple[str, str]]()
     number, parent = 0, -1
     for place, row in enumerate(rows):
         element = row.element
@@ -185,7 +232,9 @@ def _standing(rows: tuple[Row, ...], steps: tuple[Step, ...]) -> Floats:
         hint = behind.text if behind is not None and behind.element.role in ("text", "status", "alert") else ""
         options, value = element.options, element.value
         edits = element.is_usable and (value is not None or element.checked is not None)
-        known = before.get((element.role, row.text))
+        key = ("option of" if row.is_option else element.role, row.text)
+        known = before.get((*key, occurrences[key]))
+        occurrences[key] += 1
         result[place] = (
             bool(_COMMA.search(row.text)),
             bool(_POINT.search(row.text)),
@@ -205,12 +254,17 @@ def _standing(rows: tuple[Row, ...], steps: tuple[Step, ...]) -> Floats:
     return result
 
 
-def _shown_before(steps: tuple[Step, ...]) -> dict[tuple[str, str], tuple[str | None, bool | str | None]]:
-    """What the page of the last step showed: role and text → value and whether it was checked."""
+def _shown_before(steps: tuple[Step, ...]) -> dict[tuple[str, str, int], tuple[str | None, bool | str | None]]:
+    """What the page of the last step showed: role, text and which of those alike → value and whether it was checked."""
     if not steps:
         return {}
-    shown = steps[-1].observation.elements
-    return {(one.role, (one.name or (one.value or ""))[:MAX_TEXT]): (one.value, one.checked) for one in shown}
+    found: dict[tuple[str, str, int], tuple[str | None, bool | str | None]] = {}
+    alike: Counter[tuple[str, str]] = Counter()
+    for row in page_rows(steps[-1].observation):
+        key = ("option of" if row.is_option else row.element.role, row.text)
+        found[*key, alike[key]] = (row.element.value, row.element.checked)
+        alike[key] += 1
+    return found
 
 
 def _page_marks(rows: tuple[Row, ...]) -> Floats:

@@ -21,17 +21,29 @@ from webdreamer_app.policies.scorer.features import (
     PAGE_FEATURES,
     ROW_FEATURES,
 )
+from webdreamer_app.policies.scorer.relations import (
+    RELATIONS,
+    STANDINGS,
+    among_choices,
+    beside,
+    likeness_to_words,
+    mean_of,
+    relations,
+)
 from webdreamer_app.policies.scorer.rows import MAX_OPTION_ROWS, MAX_ROWS
 from webdreamer_app.policies.scorer.values import KINDS, MAX_SPAN, MAX_WORDS
 from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SELECT, TYPE
 from worldmodel.text_encoder import DIMENSION
 
-_RELATIONS = 3
 _POSITIONS = MAX_ROWS + MAX_OPTION_ROWS + 8
 _LEFT = 4
 """Features of what is left to do on a page, made here."""
 _EXPECTED = 3
 """Features of how a field and the offered values go together, made here."""
+_AROUND = 4
+"""How many words before and behind a value tell what it is."""
+_NEAR = 3
+"""Likeness of a field to a word, to the words before it and to those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Batch:
     numeric: Tensor  # (B, N, ROW_FEATURES)
     row_mask: Tensor  # (B, N) bool
     lexical: Tensor  # (B, N, W)
-    links: Tensor  # (B, N, 3) int
+    links: Tensor  # (B, N, 4) int
     verb_mask: Tensor  # (B, N, len(ROW_VERBS)) bool
     fields: Tensor  # (B, F) row of each field
     field_mask: Tensor  # (B, F) bool
@@ -107,6 +119,7 @@ class Hidden:
     offered_from: int
     entered: Tensor  # (B, N, width)
     open: Tensor  # (B, N)
+    alike: Tensor  # (B, N, W) likeness of rows to words
 
 
 class _Layer(nn.Module):
@@ -119,7 +132,7 @@ class _Layer(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.mix = nn.Linear(width, config.mixed)
-        self.out = nn.Linear(width + (_RELATIONS + 2) * config.mixed, width)
+        self.out = nn.Linear(width + (RELATIONS + 2) * config.mixed, width)
         self.inner_norm = nn.LayerNorm(width)
         self.inner = nn.Linear(width, config.inner)
         self.outer = nn.Linear(config.inner, width)
@@ -153,7 +166,7 @@ class ScorerNetwork(nn.Module):
         width, pointer = config.width, config.pointer
         self.own = nn.Sequential(nn.Linear(DIMENSION, width), nn.GELU(), nn.Linear(width, width))
         self.context = nn.Linear(DIMENSION, pointer)
-        self.numeric = nn.Linear(ROW_FEATURES + _EXPECTED, pointer)
+        self.numeric = nn.Linear(ROW_FEATURES + _EXPECTED + STANDINGS, pointer)
         self.enter = nn.Sequential(nn.Linear(width + 2 * pointer, width), nn.GELU(), nn.Linear(width, width))
         self.row_place = nn.Embedding(_POSITIONS, width)
         self.word = nn.Linear(DIMENSION, width)
@@ -182,6 +195,9 @@ class ScorerNetwork(nn.Module):
         self.copy_points = nn.Linear(width, pointer)
         self.span_length = nn.Linear(width, MAX_SPAN)
         self.likeness = nn.Parameter(torch.tensor(6.0))
+        self.near_span = nn.Parameter(torch.zeros(2, _NEAR))
+        self.near_offered = nn.Parameter(torch.zeros(_NEAR))
+        self.rivalry = nn.Parameter(torch.tensor(0.0))
         self.source = nn.Linear(width, 3)
         self.commit = nn.Sequential(nn.Linear(joined + width, width), nn.GELU(), nn.Linear(width, 1))
         self.meaning = nn.Linear(width, config.meanings) if config.meanings else None
@@ -193,7 +209,8 @@ class ScorerNetwork(nn.Module):
 
     def hidden(self, batch: Batch) -> Hidden:
         """Everything up to the last feed-forward part."""
-        own, rows = self._rows(batch)
+        alike = likeness_to_words(batch)
+        own, rows = self._rows(batch, alike)
         sort = self.sort.weight
         whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(
             mean_of(batch.told, batch.word_mask)
@@ -219,14 +236,14 @@ class ScorerNetwork(nn.Module):
         starts += [starts[-1] + advice.shape[1]]
         starts += [starts[-1] + offered.shape[1]]
         starts += [starts[-1] + words.shape[1]]
-        related = relations(batch, tuple(starts), tokens.shape[1]).to(own.dtype)
+        related = relations(batch, alike, tuple(starts), tokens.shape[1]).to(own.dtype)
         mask, near = present[:, None, None, :], beside(present, tuple(starts)).to(own.dtype)
         *before, last = (cast(_Layer, layer) for layer in self.layers)
         for layer in before:
             tokens = layer.feed(layer.attend(tokens, mask, related, near))
         todo = self.open(tokens[:, starts[4] :]).squeeze(-1)
         tokens = tokens + self._told_open(todo, batch, starts[4])
-        return Hidden(last.attend(tokens, mask, related, near), starts[4], starts[3], starts[2], own, todo)
+        return Hidden(last.attend(tokens, mask, related, near), starts[4], starts[3], starts[2], own, todo, alike)
 
     def _told_open(self, todo: Tensor, batch: Batch, rows_from: int) -> Tensor:
         """What is yet to be done, as every row and the whole page are told of it: (B, T, width)."""
@@ -251,19 +268,22 @@ class ScorerNetwork(nn.Module):
         source = self.source(fields)
         words = tokens[:, hidden.words_from : hidden.rows_from]
         offered = tokens[:, hidden.offered_from : hidden.words_from]
+        near = _near(hidden.alike, batch)
+        spans = self._spans(points[0], points[1], fields, words, near, batch)
+        values = self._offered(points[2], offered, near, batch)
         return Scores(
             rows=self.verbs(joined).masked_fill(~batch.verb_mask, -torch.inf),
             page=self.ends(whole.squeeze(1)).masked_fill(~batch.page_mask, -torch.inf),
-            spans=self._spans(points[0], points[1], fields, words, batch) + source[..., 0, None, None],
-            offered=self._offered(points[2], offered, batch) + source[..., 1, None],
+            spans=self._against_rivals(spans, batch) + source[..., 0, None, None],
+            offered=self._against_rivals(values, batch) + source[..., 1, None],
             copies=self._copies(points[3], rows, batch) + source[..., 2, None],
             commit_wrong=self.commit(torch.cat([joined, hidden.entered], dim=-1)).squeeze(-1),
             open=hidden.open,
             meanings=self.meaning(hidden.entered) if self.meaning is not None else None,
         )
 
-    def _rows(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the texts mean (B, N, width), and the rows as they enter, their likeness to offered values seen."""
+    def _rows(self, batch: Batch, alike: Tensor) -> tuple[Tensor, Tensor]:
+        """What the texts mean (B, N, width), and the rows as they enter, their likeness to values and words seen."""
         likeness = batch.own @ batch.offered.transpose(1, 2)  # (B, N, V), cosines
         share = torch.softmax((12 * likeness).float().masked_fill(~batch.offered_mask.unsqueeze(1), -1e4), dim=-1)
         held = batch.links[..., 2]
@@ -277,14 +297,28 @@ class ScorerNetwork(nn.Module):
             dim=-1,
         ).to(batch.own.dtype)
         own = self.own(batch.own)
-        parts = [own, self.context(batch.context), self.numeric(torch.cat([batch.numeric, expected], dim=-1))]
+        standing = among_choices(alike, batch).to(batch.own.dtype)
+        seen = torch.cat([batch.numeric, expected, standing], dim=-1)
+        parts = [own, self.context(batch.context), self.numeric(seen)]
         return own, self.enter(torch.cat(parts, dim=-1))
 
-    def _spans(self, start: Tensor, end: Tensor, fields: Tensor, words: Tensor, batch: Batch) -> Tensor:
+    def _against_rivals(self, values: Tensor, batch: Batch) -> Tensor:
+        """A value that another field calls for more is worth less here: (B, F, …) → the same.
+
+        A dual softmax, as in matching of image features (Sun et al. 2021), with a learned weight.
+        """
+        bounded = values.clamp_min(-1e4)
+        there = batch.field_mask.view(*batch.field_mask.shape, *(1 for _ in values.shape[2:]))
+        share = bounded - bounded.masked_fill(~there, -1e4).logsumexp(1, keepdim=True)
+        return values + self.rivalry * share.clamp(-20.0, 0.0)
+
+    def _spans(self, start: Tensor, end: Tensor, fields: Tensor, words: Tensor, near: Tensor, batch: Batch) -> Tensor:
         count = words.shape[1]
         first, last = self.word_points(words).chunk(2, dim=-1)
         scale = self.config.pointer**-0.5
-        begin, finish = start @ first.transpose(1, 2) * scale, end @ last.transpose(1, 2) * scale  # (B, F, W)
+        alike = near.to(start.dtype) @ self.near_span.to(start.dtype).T  # (B, F, W, 2)
+        begin = start @ first.transpose(1, 2) * scale + alike[..., 0]  # (B, F, W)
+        finish = end @ last.transpose(1, 2) * scale + alike[..., 1]
         lengths = self.span_length(fields)
         pieces = []
         for extra in range(MAX_SPAN):
@@ -294,10 +328,14 @@ class ScorerNetwork(nn.Module):
             pieces.append(piece.masked_fill(~valid.unsqueeze(1), -torch.inf))
         return torch.stack(pieces, dim=-1)
 
-    def _offered(self, points: Tensor, offered: Tensor, batch: Batch) -> Tensor:
+    def _offered(self, points: Tensor, offered: Tensor, near: Tensor, batch: Batch) -> Tensor:
         learned = points @ self.offered_points(offered).transpose(1, 2) * self.config.pointer**-0.5
         own = batch.own.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, DIMENSION))
         scores = learned + self.likeness * (own @ batch.offered.transpose(1, 2)).to(learned.dtype)
+        begins, many = batch.offered_facts[..., 1], batch.offered_facts[..., 2] > 0
+        places = begins.clamp_min(0)[:, None, :, None].expand(-1, near.shape[1], -1, _NEAR)
+        alike = near.gather(2, places) @ self.near_offered * many.unsqueeze(1)
+        scores = scores + alike.to(scores.dtype)
         masked: Tensor = scores.masked_fill(~batch.offered_mask.unsqueeze(1), -torch.inf)
         return masked
 
@@ -307,46 +345,15 @@ class ScorerNetwork(nn.Module):
         return masked
 
 
-def mean_of(vectors: Tensor, mask: Tensor) -> Tensor:
-    """(B, W, D), (B, W) → (B, D) over what is there."""
-    there = mask.unsqueeze(-1).to(vectors.dtype)
-    return (vectors * there).sum(1) / there.sum(1).clamp_min(1)
-
-
-def beside(present: Tensor, starts: tuple[int, ...]) -> Tensor:
-    """(2, B, T, 1): 1 where the token before, and the one after, is there and of the same sort. `present`: (B, T)."""
-    length = present.shape[1]
-    sort = torch.zeros(length, dtype=torch.long, device=present.device)
-    for start in starts:
-        sort[start:] += 1
-    joined = present[:, 1:] & present[:, :-1] & (sort[1:] == sort[:-1])  # (B, T - 1)
-    pair = torch.stack([functional.pad(joined, (1, 0)), functional.pad(joined, (0, 1))])
-    return pair.unsqueeze(-1).float()
-
-
-def relations(batch: Batch, starts: tuple[int, ...], length: int) -> Tensor:
-    """(B, 3, T, T), each row a weighted mean: of words that match, of the same group or list, of what is held.
-
-    The last holds what was acted on or is advised as well.
-    """
-    past, advice, offered, words, rows = starts
-    size, count, _ = batch.lexical.shape
-    found = torch.zeros(size, _RELATIONS, length, length, dtype=torch.float32, device=batch.own.device)
-    found[:, 0, rows:, words:rows] = batch.lexical
-    place = torch.arange(words, rows, device=found.device) - words
-    first, many = batch.offered_facts[..., 1:2], batch.offered_facts[..., 2:3]
-    found[:, 0, offered:words, words:rows] = ((place >= first) & (place < first + many)).float()
-    group, parent, held = batch.links.unbind(-1)
-    same = (group.unsqueeze(1) == group.unsqueeze(2)) & (group >= 0).unsqueeze(2)
-    number = torch.arange(count, device=found.device)
-    listed = parent.unsqueeze(2) == number  # (B, N, N): the list of an option
-    found[:, 1, rows:, rows:] = (same | listed | listed.transpose(1, 2)).float()
-    values = torch.arange(words - offered, device=found.device)
-    found[:, 2, rows:, offered:words] = (held.unsqueeze(2) == values).float()
-    found[:, 2, past:advice, rows:] = (batch.history_rows.unsqueeze(2) == number).float()
-    found[:, 2, advice:offered, rows:] = (batch.advice_rows.unsqueeze(2) == number).float()
-    found = torch.maximum(found, found.transpose(2, 3))
-    return found / found.sum(-1, keepdim=True).clamp_min(0.5)
+def _near(alike: Tensor, batch: Batch) -> Tensor:
+    """(B, F, W, _NEAR): how a field is like each word, the mean of the four before it and that of the four after."""
+    own = alike.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, alike.shape[2]))
+    padded = functional.pad(own, (_AROUND, _AROUND)).cumsum(-1)
+    count = own.shape[2]
+    to_here = padded[..., _AROUND - 1 : _AROUND - 1 + count]
+    before = to_here - functional.pad(to_here, (_AROUND, 0))[..., :count]
+    behind = padded[..., 2 * _AROUND : 2 * _AROUND + count] - padded[..., _AROUND : _AROUND + count]
+    return torch.stack([own, before / _AROUND, behind / _AROUND], dim=-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, PAGE_FEATURES, ROW_FEATURES, StateFeatures
+from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, LINKS, PAGE_FEATURES, ROW_FEATURES, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label
 from webdreamer_app.policies.scorer.network import Batch
 from webdreamer_app.policies.scorer.values import KINDS
@@ -50,7 +50,7 @@ class Sample:
     context: Array  # (N,)
     numeric: Array  # (N, ROW_FEATURES) fp16
     lexical: Array  # (N, W) uint8
-    links: Array  # (N, 3) int16
+    links: Array  # (N, 4) int16
     verbs: Array  # (N, len(ROW_VERBS)) uint8
     offered: Array  # (V,)
     offered_facts: Array  # (V, 3) int16
@@ -298,7 +298,7 @@ class PackedSet:
         """Take in a shard; `embed` must follow. Raises ShardError."""
         arrays, strings, facts = read_shard(path)
         widths = arrays["numeric"].shape[1], arrays["page"].shape[1]
-        if widths != (ROW_FEATURES, PAGE_FEATURES):
+        if widths != (ROW_FEATURES, PAGE_FEATURES) or arrays["links"].shape[1] != LINKS:
             raise ShardError(
                 f"{path} was made by another version ({widths[0]} features of a row, {widths[1]} of a page, instead of "
                 f"{ROW_FEATURES} and {PAGE_FEATURES}): rehearse or pack it again."

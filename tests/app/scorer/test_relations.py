@@ -1,0 +1,129 @@
+"""How rows, words and values go together before anything is learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from webdreamer_app.policies.scorer.features import MAX_HISTORY, Featurizer, StateFeatures, remembered
+from webdreamer_app.policies.scorer.network import _AROUND, Batch, NetworkConfig, ScorerNetwork, _near
+from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
+from webdreamer_app.policies.scorer.relations import among_choices, likeness_to_words, relations
+from webdreamer_app.types import (
+    Action,
+    Decision,
+    Element,
+    Goal,
+    Observation,
+    Outcome,
+    Plan,
+    Proposal,
+    Step,
+    Verdict,
+)
+from worldmodel.text_encoder import TextEncoder
+
+GOAL = Goal("Register me for the fair. I don't eat any meat. Pay by invoice, please.", {"full_name": "Anna Berg"})
+SMALL = NetworkConfig(width=32, layers=2, heads=2, mixed=16, inner=32, pointer=16, dropout=0.0)
+PAGE = Observation(
+    "http://site.test/form",
+    "Form",
+    (
+        Element("link", "Home", 0, "1"),
+        Element("link", "Help", 0, "2"),
+        Element("group", "Food", 0),
+        Element("radio", "Vegetarian", 1, "3", checked=False),
+        Element("radio", "Everything", 1, "4", checked=True),
+        Element("group", "Payment", 0),
+        Element("radio", "At the door", 1, "5", checked=False),
+        Element("radio", "Invoice", 1, "6", checked=False),
+        Element("combobox", "Hall", 0, "7", value="A", options=("A", "B")),
+        Element("textbox", "Name", 0, "8", value=""),
+        Element("textbox", "Order number", 0, "9", value=""),
+        Element("button", "Next", 0, "10"),
+    ),
+    "form",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TextEncoder:
+    return TextEncoder.load(verify=False)
+
+
+def state_and_batch(encoder: TextEncoder) -> tuple[StateFeatures, Batch]:
+    state, numbering = Featurizer(encoder, GOAL)(PAGE, ()), Numbering()
+    return state, collate([to_sample(state, numbering)], tables_of(numbering, encoder))
+
+
+def step(number: int, verb: str, bid: str, after: Observation) -> Step:
+    known = Proposal(Action(verb, bid, ("x",) if verb == "fill" else ()), "", 1.0)
+    return Step(number, PAGE, Plan(known, (known,)), Verdict(Decision.ACT, ""), Outcome(after))
+
+
+def test_a_chore_is_remembered_behind_a_form_full_of_fills() -> None:
+    elsewhere = replace(PAGE, url="http://site.test/drafts")
+    chores = [step(0, "click", "1", elsewhere), step(1, "dialog_accept", "", PAGE)]
+    fills = [step(2 + number, "fill", "8", PAGE) for number in range(9)]
+    found = remembered((*chores, *fills))
+    assert [one.index for one in found] == [10, 9, 1, 0]
+    assert [one.index for one in remembered(tuple(fills))] == [10, 9]
+    ways = tuple(step(number, "click", "1", elsewhere) for number in range(9))
+    assert [one.index for one in remembered(ways)] == [8, 7, 6, 5, 4, 3] and MAX_HISTORY == 6
+    assert remembered(()) == () and [one.index for one in remembered(ways[:1])] == [0]
+
+
+def test_choices_are_what_can_be_had_instead(encoder: TextEncoder) -> None:
+    state, _ = state_and_batch(encoder)
+    texts = [f"{row.text} in {row.context}" if row.is_option else row.text for row in state.rows]
+    choice = dict(zip(texts, state.links[:, 3].tolist(), strict=True))
+    assert choice["Vegetarian"] == choice["Everything"] != choice["At the door"] == choice["Invoice"]
+    assert choice["A in Hall"] == choice["B in Hall"] != choice["Vegetarian"]
+    assert choice["Home"] == choice["Help"] != choice["Next"]
+    assert choice["Name"] == choice["Order number"] == choice["Hall"] == -1
+
+
+def test_the_choice_that_means_what_is_asked_stands_out(encoder: TextEncoder) -> None:
+    state, batch = state_and_batch(encoder)
+    places = {row.text: place for place, row in enumerate(state.rows)}
+    alike = likeness_to_words(batch)
+    assert alike.shape == batch.lexical.shape and float(alike.abs().max()) <= 1.001
+    found = among_choices(alike, batch)[0]
+    for right, wrong in (("Vegetarian", "Everything"), ("Invoice", "At the door")):
+        assert found[places[right], 1] > 0 > found[places[wrong], 1]
+        assert found[places[right], 2] == 1 and found[places[wrong], 2] == 0
+        assert found[places[right], 3] + found[places[wrong], 3] == pytest.approx(1.0, abs=1e-4)
+    assert found[places["Name"], 1:].abs().sum() == 0
+    word = state.values.words.index("invoice,")
+    size = alike.shape[1] + alike.shape[2] + 1
+    together = relations(batch, alike, (1, 1, 1, 1, 1 + alike.shape[2]), size)[0, 3]
+    row = together[1 + alike.shape[2] + places["Invoice"], 1 : 1 + alike.shape[2]]
+    assert int(row.argmax()) == word and float(row.sum()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_words_around_a_value_are_those_beside_it(encoder: TextEncoder) -> None:
+    _, batch = state_and_batch(encoder)
+    alike = likeness_to_words(batch)
+    found = _near(alike, batch)[0]
+    for field, row in enumerate(batch.fields[0].tolist()):
+        words = alike[0, row]
+        for place in range(len(words)):
+            before, behind = words[max(0, place - _AROUND) : place], words[place + 1 : place + 1 + _AROUND]
+            expected = torch.stack([words[place], before.sum() / _AROUND, behind.sum() / _AROUND])
+            assert torch.allclose(found[field, place], expected, atol=1e-5)
+
+
+def test_a_value_that_another_field_calls_for_is_worth_less(encoder: TextEncoder) -> None:
+    _, batch = state_and_batch(encoder)
+    torch.manual_seed(0)
+    network = ScorerNetwork(SMALL).eval()
+    values = torch.full((1, batch.fields.shape[1], 3), -1.0)
+    values[0, 0, 0], values[0, 1, 0], values[0, 1, 1] = 4.0, 1.0, 1.0
+    assert torch.equal(network._against_rivals(values, batch), values)
+    with torch.no_grad():
+        network.rivalry.fill_(1.0)
+    found = network._against_rivals(values, batch)[0]
+    assert found[1, 1] > found[1, 0] and found[0, 0] > found[0, 1]
+    assert torch.isfinite(network._against_rivals(torch.full_like(values, -torch.inf), batch)).sum() == 0
