@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from tasks.suites import suite as suite_named
 from webdreamer_app.policies.scorer.calibration import (
+    CommitScore,
     area_under_curve,
     expected_calibration_error,
-    fit_temperature,
+    fit_commit_score,
 )
 from webdreamer_app.policies.scorer.deciding import KIND, Decider
 from webdreamer_app.rehearsal import REHEARSED
@@ -24,8 +24,8 @@ from webdreamer_app.rehearsal.measuring import Attempt, OwnCommit, attempt, own_
 from worldmodel.checkpoint import load, save
 from worldmodel.text_encoder import TextEncoder
 
-_SEED = 61
-_EDGE = 1e-6
+_FITTED_ON = (("validation", 61), ("train", 6161))
+"""Splits and seeds; no episode for training comes from these."""
 _LEAST = 20
 """Fewest right and wrong commits to fit a score on."""
 
@@ -57,54 +57,46 @@ def own_commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
     return found if math.isnan(area) else found | {"own_commit_auroc": area}
 
 
-def _change(commits: Sequence[OwnCommit]) -> tuple[float, float]:
-    """(temperature, offset) for the logits of the risks; (1, 0) where there are too few of a kind."""
+def _fitted(commits: Sequence[OwnCommit]) -> CommitScore | None:
+    """None where there are too few of a kind."""
     wrong = torch.tensor([int(one.is_wrong) for one in commits])
     if min(int(wrong.sum()), len(wrong) - int(wrong.sum())) < _LEAST:
-        return 1.0, 0.0
-    return fit_temperature(_logits(commits), wrong)
-
-
-def _logits(commits: Sequence[OwnCommit]) -> Tensor:
-    return torch.logit(torch.tensor([one.risk for one in commits], dtype=torch.float64), eps=_EDGE)
-
-
-def _refitted(commits: Sequence[OwnCommit], known: tuple[float, float]) -> tuple[float, float]:
-    """The known temperature and offset with the change on top."""
-    again, moved = _change(commits)
-    return known[0] * again, known[1] / again + moved
+        return None
+    return fit_commit_score([one.signs for one in commits], wrong)
 
 
 def _cross_fitted(commits: Sequence[OwnCommit]) -> list[OwnCommit]:
     """The commits of each half with the risk that a fit on the other half gives them."""
-    halves = commits[::2], commits[1::2]
-    found = []
+    halves, found = (commits[::2], commits[1::2]), []
     for half, other in (halves, halves[::-1]):
-        temperature, offset = _change(other)
-        risks = torch.sigmoid(_logits(half) / temperature + offset).tolist() if half else []
-        found += [OwnCommit(risk, one.is_wrong) for risk, one in zip(risks, half, strict=True)]
+        score = _fitted(other)
+        found += [one if score is None else replace(one, risk=score.risk(one.signs)) for one in half]
     return found
 
 
 def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> dict[str, Any]:
-    """Refit the commit score of the checkpoint at `path` on `count` validation tasks of each suite; its new details.
+    """Refit the commit score of the checkpoint at `path` on the policy's own commits; the checkpoint's new details.
 
-    Where there are fewer than 20 right or wrong commits the fit stays as it is. The figures are those of two halves,
-    each with the score fitted on the other.
+    On `count` tasks of each suite in validation, and as many new ones that are worded as those of training. Where
+    there are fewer than 20 right or wrong commits the score stays as it is. The figures are those of two halves, each
+    with the score fitted on the other; success is that of validation.
     """
     checkpoint = load(path, KIND)
     decider = Decider.of(checkpoint, TextEncoder.load())
     tried = []
-    for one in attempts(decider, REHEARSED, "validation", _SEED, count):
-        tried.append(one)
-        if len(tried) % 20 == 0:
-            echo(f"{len(tried)} of {count * len(REHEARSED)} episodes of its own")
+    for split, seed in _FITTED_ON:
+        for one in attempts(decider, REHEARSED, split, seed, count):
+            tried.append(one)
+            if len(tried) % 20 == 0:
+                echo(f"{len(tried)} of {count * len(REHEARSED) * len(_FITTED_ON)} episodes of its own")
     commits = commits_of(tried)
-    fitted = _refitted(commits, tuple(checkpoint.details["commit_temperature"]))
+    fitted = _fitted(commits)
     validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(commits))
     for name in REHEARSED:
-        graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
+        graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/validation/")]
         validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))
-    details = dict(checkpoint.details) | {"commit_temperature": fitted, "validation": validation}
+    details = dict(checkpoint.details) | {"validation": validation}
+    if fitted is not None:
+        details["commit_score"] = fitted.details()
     save(path, replace(checkpoint, details=details))
     return details

@@ -12,7 +12,14 @@ import torch
 from safetensors.torch import save_file
 
 from webdreamer_app.policies.embedded import EmbeddedPolicy
-from webdreamer_app.policies.scorer.calibration import area_under_curve, expected_calibration_error, fit_temperature
+from webdreamer_app.policies.scorer.calibration import (
+    CommitScore,
+    CommitSigns,
+    area_under_curve,
+    expected_calibration_error,
+    fit_commit_score,
+    fit_temperature,
+)
 from webdreamer_app.policies.scorer.deciding import Decider, mutual_information
 from webdreamer_app.policies.scorer.decoding import candidates
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
@@ -336,6 +343,22 @@ def test_temperature_scaling_recovers_a_known_temperature() -> None:
     assert fit_temperature(logits, torch.ones(4000).long()) == (1.0, 0.0)
     rare = fit_temperature(logits, labels, 0.25)
     assert rare[1] == pytest.approx(math.log(0.25 / 0.75), abs=0.2)
+
+
+def test_the_commit_score_weighs_every_sign() -> None:
+    torch.manual_seed(0)
+    signs = [CommitSigns(float(a), float(-b), float(c)) for a, b, c in torch.rand(600, 3) * 4]
+    wrong = torch.tensor([int(one.logit - 2 * one.log_probability + one.left > 8) for one in signs])
+    score = fit_commit_score(signs, wrong, 1e-4)
+    assert score.logit > 0 and score.left > 0 and score.log_probability < -1.5 * score.logit
+    risks = torch.tensor([score.risk(one) for one in signs])
+    assert area_under_curve(risks, wrong) > 0.99
+    assert CommitScore.of(score.details()) == score
+    assert CommitScore().risk(CommitSigns(-1e9, -1e9, 1e9)) < 1e-5
+    with pytest.raises(ValueError, match="no numbers"):
+        CommitScore.of({"logit": float("nan")})
+    with pytest.raises(TypeError):
+        CommitScore.of({"slope": 1.0})
 
 
 def test_calibration_error_and_area_by_hand() -> None:

@@ -1,6 +1,10 @@
-"""Temperature scaling of a binary score on held-out data (Guo et al. 2017), with an offset for the base rate."""
+"""From what the network says of a commit to a probability, fitted on held-out data, and how good that is."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 
 import torch
 from torch import Tensor
@@ -10,8 +14,74 @@ NATURAL_WRONG = 0.25
 """Share of wrong ones among the commits that a policy means to do; relabelled pages have many more."""
 
 
+@dataclass(frozen=True, slots=True)
+class CommitSigns:
+    """What the network says of a commit that it proposes."""
+
+    logit: float
+    """Of the commit head: that it is wrong."""
+    log_probability: float
+    """Of the action, among all candidates."""
+    left: float
+    """Largest logit of a field or choice of the page that something is yet to be done with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitScore:
+    """Logistic regression from the signs to the probability that a commit is wrong (cf. Platt 1999)."""
+
+    logit: float = 1.0
+    log_probability: float = 0.0
+    left: float = 0.0
+    offset: float = 0.0
+
+    def risk(self, signs: CommitSigns) -> float:
+        """0..1"""
+        value = sum(weight * one for weight, one in zip(astuple(self), _bounded(signs), strict=False)) + self.offset
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+    @classmethod
+    def of(cls, details: Mapping[str, float]) -> CommitScore:
+        """From a checkpoint's details. Raises TypeError, ValueError."""
+        found = cls(**{name: float(value) for name, value in details.items()})
+        if not all(math.isfinite(value) for value in astuple(found)):
+            raise ValueError("the commit score has weights that are no numbers")
+        return found
+
+    def details(self) -> dict[str, float]:
+        """As a checkpoint keeps it."""
+        return asdict(self)
+
+
+def _bounded(signs: CommitSigns) -> tuple[float, float, float]:
+    return max(-12.0, min(12.0, signs.logit)), max(-8.0, signs.log_probability), max(-8.0, min(8.0, signs.left))
+
+
+def fit_commit_score(signs: Sequence[CommitSigns], wrong: Tensor, strength: float = 0.02) -> CommitScore:
+    """Ridge logistic regression of `wrong` (M,) on the signs, standardised; `strength`: of the ridge."""
+    inputs = torch.tensor([_bounded(one) for one in signs], dtype=torch.float64)
+    mean, scale = inputs.mean(0), inputs.std(0).clamp_min(1e-3)
+    weights = torch.zeros(4, dtype=torch.float64, requires_grad=True)
+    wanted = wrong.double()
+    optimizer = torch.optim.LBFGS([weights], lr=0.5, max_iter=200)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        scores = (inputs - mean) / scale @ weights[:3] + weights[3]
+        loss = functional.binary_cross_entropy_with_logits(scores, wanted) + strength * (weights[:3] ** 2).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    found = weights.detach()[:3] / scale
+    logit, log_probability, left = found.tolist()
+    return CommitScore(logit, log_probability, left, float(weights.detach()[3] - found @ mean))
+
+
 def fit_temperature(logits: Tensor, labels: Tensor, share: float | None = None) -> tuple[float, float]:
     """(temperature, offset) minimising the cross-entropy of `labels` (0 or 1) under sigmoid(logit / t + offset).
+
+    Temperature scaling (Guo et al. 2017), with an offset for the base rate.
 
     `share`: as if so many of the labels were 1, by weight; None: as they are. (1.0, 0.0) where there is one class only.
     """

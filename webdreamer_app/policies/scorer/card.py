@@ -27,8 +27,8 @@ def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
         "## Validation (themes, words, products and sentences that training never saw)",
         "",
         *(f"- {name.replace('_', ' ')}: {value:.4g}" for name, value in validation.items()),
-        f"- commit score calibrated with temperature {details['commit_temperature'][0]:.3f},"
-        f" offset {details['commit_temperature'][1]:.3f}",
+        "- commit score: "
+        + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in details["commit_score"].items()),
         "",
         "## Limits",
         "",

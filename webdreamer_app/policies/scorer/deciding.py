@@ -11,10 +11,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from webdreamer_app.policies.scorer.calibration import CommitScore, CommitSigns
 from webdreamer_app.policies.scorer.decoding import Candidate, candidates
 from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiarity, summaries
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
-from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
+from webdreamer_app.policies.scorer.network import (
+    Batch,
+    NetworkConfig,
+    ScorerNetwork,
+    log_probabilities,
+    most_left,
+)
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
 from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load
@@ -35,6 +42,8 @@ class Decided:
     """Calibrated probability that it commits something wrong; None for actions without a target."""
     foreign: float | None = None
     """How far the page is from what was learned, as a rank among pages of unseen themes, 0..1."""
+    signs: CommitSigns | None = None
+    """What the commit risk is made of."""
 
 
 class Decider:
@@ -44,14 +53,14 @@ class Decider:
         self,
         network: ScorerNetwork,
         encoder: TextEncoder,
-        calibration: tuple[float, float],
+        commit_score: CommitScore,
         device: str = "cpu",
         familiarity: Familiarity | None = None,
     ) -> None:
         self.network = network.eval().to(device)
         self.encoder = encoder
         self._familiarity = familiarity
-        self._temperature, self._offset = calibration
+        self._commit_score = commit_score
         self._device = torch.device(device)
         self._featurizer: Featurizer | None = None
 
@@ -68,10 +77,10 @@ class Decider:
             weights = {name: one.float() for name, one in checkpoint.tensors.items() if not is_familiarity(name)}
             network.load_state_dict(weights)
             familiarity = Familiarity.of(checkpoint.tensors)
-            temperature, offset = (float(one) for one in checkpoint.details["commit_temperature"])
+            commit_score = CommitScore.of(checkpoint.details["commit_score"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise CheckpointFormatError(f"the file doesn't fit this version ({str(error).splitlines()[0]}).") from error
-        return cls(network, encoder, (temperature, offset), device, familiarity)
+        return cls(network, encoder, commit_score, device, familiarity)
 
     def state(self, observation: Observation, history: History, advice: Sequence[str] = ()) -> StateFeatures:
         """The features of a decision."""
@@ -95,7 +104,8 @@ class Decider:
         batch = self.batch(state)
         scores = self.network(batch)
         found = candidates(state, log_probabilities(scores))
-        return self._decided(found, scores.commit_wrong, self._foreign(batch))
+        foreign, left = self._foreign(batch), float(most_left(scores, batch)[0])
+        return self._decided(found, scores.commit_wrong[0].float().tolist(), left, foreign)
 
     @torch.inference_mode()
     def distance(self, state: StateFeatures) -> float | None:
@@ -158,17 +168,15 @@ class Decider:
         found = candidates(state, log_probabilities(self.network(batch)))
         return next((one.log_probability for one in found if one.action == action), _FLOOR)
 
-    def _decided(self, found: list[Candidate], commit_wrong: Tensor, foreign: float | None) -> list[Decided]:
-        risks = torch.sigmoid(commit_wrong[0].float() / self._temperature + self._offset).tolist()
-        return [
-            Decided(
-                candidate.action,
-                min(1.0, math.exp(candidate.log_probability)),
-                risks[candidate.row] if candidate.row >= 0 else None,
-                foreign,
-            )
-            for candidate in found
-        ]
+    def _decided(
+        self, found: list[Candidate], commit_wrong: list[float], left: float, foreign: float | None
+    ) -> list[Decided]:
+        result = []
+        for one in found:
+            signs = CommitSigns(commit_wrong[one.row], one.log_probability, left) if one.row >= 0 else None
+            risk = self._commit_score.risk(signs) if signs is not None else None
+            result.append(Decided(one.action, min(1.0, math.exp(one.log_probability)), risk, foreign, signs))
+        return result
 
 
 def _expanded(value: Tensor, count: int) -> Tensor:

@@ -248,7 +248,7 @@ class ScorerNetwork(nn.Module):
     def _told_open(self, todo: Tensor, batch: Batch, rows_from: int) -> Tensor:
         """What is yet to be done, as every row and the whole page are told of it: (B, T, width)."""
         some = torch.sigmoid(todo) * batch.verb_mask.any(-1)
-        edits = batch.verb_mask[..., (FILL, TYPE, SELECT)].any(-1) | (batch.numeric[..., CHECKABLE] > 0).any(-1)
+        edits = takes_something(batch)
         fields, others = some * edits, some * ~edits
         left = torch.stack([part for one in (fields, others) for part in (one.amax(1), one.sum(1).log1p())], dim=-1)
         rows = self.opened(some.unsqueeze(-1))
@@ -343,6 +343,17 @@ class ScorerNetwork(nn.Module):
         scores = points @ self.copy_points(rows).transpose(1, 2) * self.config.pointer**-0.5
         masked: Tensor = scores.masked_fill(~batch.row_mask.unsqueeze(1), -torch.inf)
         return masked
+
+
+def takes_something(batch: Batch) -> Tensor:
+    """(B, N) whether a row is a field, an option or a box, not just a way on."""
+    return batch.verb_mask[..., (FILL, TYPE, SELECT)].any(-1) | (batch.numeric[..., CHECKABLE] > 0).any(-1)
+
+
+def most_left(scores: Scores, batch: Batch) -> Tensor:
+    """(B,) the largest logit that something is yet to be done with a field, an option or a box; -30 without one."""
+    there = takes_something(batch) & batch.verb_mask.any(-1)
+    return scores.open.float().masked_fill(~there, -30.0).amax(-1)
 
 
 def _near(alike: Tensor, batch: Batch) -> Tensor:

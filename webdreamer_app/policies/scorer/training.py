@@ -15,7 +15,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.calibration import NATURAL_WRONG, area_under_curve, fit_temperature
+from webdreamer_app.policies.scorer.calibration import (
+    NATURAL_WRONG,
+    CommitScore,
+    area_under_curve,
+    fit_temperature,
+)
 from webdreamer_app.policies.scorer.deciding import KIND
 from webdreamer_app.policies.scorer.familiarity import Familiarity, fit, is_familiarity, summaries
 from webdreamer_app.policies.scorer.loss import LossWeights, Targets, label_log_probabilities, scorer_loss
@@ -359,13 +364,14 @@ def train(
     trainer.run(train_set, progress, echo)
     kept = trainer.average.cpu().to(torch.bfloat16).float()  # what is shipped is what is measured
     figures, logits, wrong = evaluate(kept, validation_set)
+    temperature, offset = fit_temperature(logits, wrong, NATURAL_WRONG)
     details = {
         "network": asdict(sizes) | {"meanings": 0},
         "training": asdict(config) | {"started_from": start.name if start is not None else ""},
         "steps": trainer.step,
         "data": {"labelled": len(train_set)} | (facts or {}),
         "validation": figures,
-        "commit_temperature": fit_temperature(logits, wrong, NATURAL_WRONG),
+        "commit_score": CommitScore(1 / temperature, offset=offset).details(),
     }
     tensors = {
         name: tensor.to(torch.bfloat16) for name, tensor in kept.state_dict().items() if not name.startswith("meaning.")
