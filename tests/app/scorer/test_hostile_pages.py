@@ -7,6 +7,7 @@ import time
 import pytest
 import torch
 
+from webdreamer_app.policies.scorer.calibration import CommitScore
 from webdreamer_app.policies.scorer.deciding import Decider
 from webdreamer_app.policies.scorer.features import Featurizer
 from webdreamer_app.policies.scorer.labels import labels_for
@@ -23,7 +24,7 @@ SMALL = NetworkConfig(width=48, layers=2, heads=2, mixed=16, inner=64, pointer=3
 @pytest.fixture(scope="module")
 def decider() -> Decider:
     torch.manual_seed(2)
-    return Decider(ScorerNetwork(SMALL), TextEncoder.load(), (1.0, 0.0))
+    return Decider(ScorerNetwork(SMALL), TextEncoder.load(), CommitScore())
 
 
 def page(*elements: Element, url: str = "http://a.test/", dialogs: tuple[Dialog, ...] = ()) -> Observation:

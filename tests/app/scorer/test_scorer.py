@@ -376,14 +376,14 @@ def test_label_kinds_are_stored_as_small_integers() -> None:
 
 def test_stochastic_passes_differ_by_dropout_alone_and_repeat_under_a_seed(encoder: TextEncoder) -> None:
     torch.manual_seed(1)
-    noisy = Decider(ScorerNetwork(replace(SMALL, dropout=0.5)), encoder, (1.0, 0.0))
+    noisy = Decider(ScorerNetwork(replace(SMALL, dropout=0.5)), encoder, CommitScore())
     state = noisy.state(results_page(), History(GOAL))
     once, again, other = noisy.passes(state, 8, seed=3), noisy.passes(state, 8, seed=3), noisy.passes(state, 8, seed=4)
     assert torch.equal(once, again)
     assert not torch.allclose(once, other)
     assert torch.allclose(once.sum(1), torch.ones(8), atol=1e-4)
     assert mutual_information(once) > 1e-4
-    calm = Decider(ScorerNetwork(SMALL), encoder, (1.0, 0.0))
+    calm = Decider(ScorerNetwork(SMALL), encoder, CommitScore())
     assert mutual_information(calm.passes(state, 8)) == pytest.approx(0.0, abs=1e-5)
 
 
@@ -394,7 +394,7 @@ def test_mutual_information_by_hand() -> None:
 
 def test_a_word_is_worth_what_its_absence_costs(encoder: TextEncoder) -> None:
     torch.manual_seed(1)
-    decider = Decider(ScorerNetwork(SMALL), encoder, (1.0, 0.0))
+    decider = Decider(ScorerNetwork(SMALL), encoder, CommitScore())
     state = decider.state(results_page(), History(GOAL))
     worth = decider.worth_of_words(state, Action("click", "7"))
     assert [word for word, _ in worth] == GOAL.instruction.split()
