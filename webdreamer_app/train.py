@@ -17,8 +17,9 @@ from tasks.task import Suite, Task
 from webdreamer_app.config import Config
 from webdreamer_app.errors import UsageError
 from webdreamer_app.labelling import Labeller, PackReport
-from webdreamer_app.policies.scorer.packing import PackedSet, Packer, ShardError
-from webdreamer_app.policies.scorer.training import fast_dtype
+from webdreamer_app.policies.scorer.evaluation import fast_dtype
+from webdreamer_app.policies.scorer.packing import Packer
+from webdreamer_app.policies.scorer.shards import PackedSet, ShardError
 from webdreamer_app.policies.scorer.vectors import Embeddings
 from webdreamer_app.recorder import load_history
 from webdreamer_app.suites import find_suite

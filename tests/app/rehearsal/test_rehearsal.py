@@ -17,8 +17,8 @@ from webdreamer_app.actions import describe
 from webdreamer_app.labelling import Labeller, PackReport, meanings_of
 from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
 from webdreamer_app.policies.scorer.deciding import KIND
-from webdreamer_app.policies.scorer.packing import PackedSet
 from webdreamer_app.policies.scorer.rows import Row
+from webdreamer_app.policies.scorer.shards import PackedSet
 from webdreamer_app.rehearsal.collecting import plan_shards, rehearse
 from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
 from webdreamer_app.rehearsal.meanings import numbers, words_shown

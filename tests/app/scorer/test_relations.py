@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from webdreamer_app.policies.scorer.features import MAX_HISTORY, Featurizer, StateFeatures, remembered
-from webdreamer_app.policies.scorer.network import _AROUND, Batch, NetworkConfig, ScorerNetwork, _near
+from webdreamer_app.policies.scorer.arrays import Batch
+from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
+from webdreamer_app.policies.scorer.network import _AROUND, NetworkConfig, ScorerNetwork, _near
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
+from webdreamer_app.policies.scorer.past import MAX_HISTORY, remembered
 from webdreamer_app.policies.scorer.relations import among_choices, likeness_to_words, relations
 from webdreamer_app.types import (
     Action,

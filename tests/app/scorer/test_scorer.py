@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from webdreamer_app.policies.embedded import EmbeddedPolicy
+from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
 from webdreamer_app.policies.scorer.calibration import (
     CommitScore,
     CommitSigns,
@@ -22,22 +23,15 @@ from webdreamer_app.policies.scorer.calibration import (
 )
 from webdreamer_app.policies.scorer.deciding import Decider, mutual_information
 from webdreamer_app.policies.scorer.decoding import candidates
+from webdreamer_app.policies.scorer.evaluation import evaluate
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label, LabelKind, labels_for
 from webdreamer_app.policies.scorer.lexical import TEXT_FEATURES
-from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
-from webdreamer_app.policies.scorer.packing import (
-    Example,
-    Numbering,
-    PackedSet,
-    Packer,
-    ShardError,
-    collate,
-    tables_of,
-    to_sample,
-)
+from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork
+from webdreamer_app.policies.scorer.packing import Example, Numbering, Packer, collate, tables_of, to_sample
 from webdreamer_app.policies.scorer.rows import page_rows
-from webdreamer_app.policies.scorer.training import Trainer, TrainingConfig, evaluate, train
+from webdreamer_app.policies.scorer.shards import PackedSet, ShardError
+from webdreamer_app.policies.scorer.training import Trainer, TrainingConfig, train
 from webdreamer_app.policies.scorer.values import amounts, cents_of, value_set
 from webdreamer_app.policies.scorer.vectors import Embeddings, is_short, read_as
 from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS

@@ -11,13 +11,16 @@ import torch
 
 from webdreamer_app.gate import FOREIGN
 from webdreamer_app.policies.embedded import EmbeddedPolicy
+from webdreamer_app.policies.scorer.arrays import log_probabilities
+from webdreamer_app.policies.scorer.curriculum import Curriculum
+from webdreamer_app.policies.scorer.evaluation import targets
 from webdreamer_app.policies.scorer.familiarity import SUMMARY, Familiarity, fit, summaries
 from webdreamer_app.policies.scorer.features import PAGE_FEATURES, ROW_FEATURES, Featurizer
 from webdreamer_app.policies.scorer.labels import labels_for
 from webdreamer_app.policies.scorer.loss import Targets, open_loss, value_loss
-from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, log_probabilities
-from webdreamer_app.policies.scorer.packing import Example, Numbering, PackedSet, Packer, collate, tables_of, to_sample
-from webdreamer_app.policies.scorer.training import _Curriculum, targets
+from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork
+from webdreamer_app.policies.scorer.packing import Example, Numbering, Packer, collate, tables_of, to_sample
+from webdreamer_app.policies.scorer.shards import PackedSet
 from webdreamer_app.policies.scorer.vectors import sentences, told_vectors
 from webdreamer_app.types import (
     Action,
@@ -109,7 +112,7 @@ def test_nothing_to_type_costs_nothing(encoder: TextEncoder, tmp_path: Path) -> 
 def test_hard_states_come_more_often_while_the_curriculum_is_focused(encoder: TextEncoder, tmp_path: Path) -> None:
     packed = packed_form(encoder, tmp_path, [(form(), RIGHT)] * 100)
     losses = np.where(np.arange(100) < 10, 4.0, 0.01)
-    curriculum = _Curriculum(packed, 10, 0.5, np.random.default_rng(1))
+    curriculum = Curriculum(packed, 10, 0.5, np.random.default_rng(1))
     curriculum.learned(list(range(100)), losses, is_focused=True)
     pool = next(curriculum._pools())
     first = pool[:20]

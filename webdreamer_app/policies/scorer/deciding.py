@@ -11,17 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
 from webdreamer_app.policies.scorer.calibration import CommitScore, CommitSigns
 from webdreamer_app.policies.scorer.decoding import Candidate, candidates
 from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiarity, summaries
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
-from webdreamer_app.policies.scorer.network import (
-    Batch,
-    NetworkConfig,
-    ScorerNetwork,
-    log_probabilities,
-    most_left,
-)
+from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, most_left
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
 from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from webdreamer_app.policies.scorer.arrays import LogProbabilities
 from webdreamer_app.policies.scorer.features import StateFeatures
 from webdreamer_app.policies.scorer.labels import may_be_copied
-from webdreamer_app.policies.scorer.network import LogProbabilities
 from webdreamer_app.policies.scorer.values import MAX_SPAN
 from webdreamer_app.policies.scorer.verbs import FILL, PAGE_VERBS, ROW_VERBS, SELECT, TYPE
 from webdreamer_app.types import Action

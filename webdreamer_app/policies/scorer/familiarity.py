@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from webdreamer_app.policies.scorer.arrays import Batch
 from webdreamer_app.policies.scorer.features import STRUCTURE
-from webdreamer_app.policies.scorer.network import Batch
 from webdreamer_app.policies.scorer.relations import mean_of
 from worldmodel.text_encoder import DIMENSION
 

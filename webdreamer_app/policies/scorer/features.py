@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from webdreamer_app.identity import page_path
 from webdreamer_app.policies.scorer.lexical import TEXT_FEATURES, Floats, Lexical
-from webdreamer_app.policies.scorer.rows import MAX_TEXT, Row, page_rows
+from webdreamer_app.policies.scorer.past import Past, history_features, remembered, target_text
+from webdreamer_app.policies.scorer.rows import Row, page_rows
 from webdreamer_app.policies.scorer.values import ValueSet, normalise, value_set
-from webdreamer_app.policies.scorer.verbs import KEYS, ROW_VERBS, page_verbs, row_verbs
-from webdreamer_app.types import Action, Element, Goal, Observation, Step
+from webdreamer_app.policies.scorer.verbs import ROW_VERBS, page_verbs, row_verbs
+from webdreamer_app.types import Goal, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
 ROLES = (
@@ -23,18 +23,12 @@ ROLES = (
     "listbox", "menuitem", "tab", "switch", "text", "heading", "img", "cell", "alert", "status", "generic", "summary",
     "date", "alertdialog",
 )  # fmt: skip
-MAX_HISTORY = 6
 HISTORY_FEATURES = 16
 PAGE_FEATURES = 14
 LINKS = 4
 MAX_ADVICE = 4
-_LAST = 2
-"""How many of the last steps are remembered whatever they did."""
-_SHOWN = frozenset({"click", "fill", "type", "select_option", "upload_file", "press", "scroll"})
-"""Verbs whose effect the page shows where it stays the same page."""
 _GROUPED = frozenset({"radio", "option", "menuitem", "tab"})
 _WAYS = frozenset({"link", "button"})
-_HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
 _STRUCT = 30
 _RELATIVE = 6
 _STANDING = 14
@@ -96,7 +90,7 @@ class Featurizer:
         around = self._lexical.match([row.context for row in rows])
         recent = remembered(steps)
         held = [self._held(row) for row in rows]
-        past = _Past(observation, steps)
+        past = Past(observation, steps)
         asked = bool(observation.dialogs)
         matched = _stacked([match.features for match in own], TEXT_FEATURES)
         numeric = np.concatenate(
@@ -128,8 +122,8 @@ class Featurizer:
             verbs=np.array([row_verbs(row, dialog=asked) for row in rows], bool).reshape(-1, len(ROW_VERBS)),
             page_verbs=np.array(page_verbs(dialog=asked), dtype=bool),
             page=np.concatenate([past.page(), _page_marks(rows)]),
-            history_texts=tuple(_target_text(step) for step in recent),
-            history=_stacked([_history_features(step, observation) for step in recent], HISTORY_FEATURES),
+            history_texts=tuple(target_text(step) for step in recent),
+            history=_stacked([history_features(step, observation) for step in recent], HISTORY_FEATURES),
             history_rows=np.array([past.place(step, rows) for step in recent], dtype=np.int32),
             advice=tuple(advice[:MAX_ADVICE]),
         )
@@ -140,7 +134,7 @@ class Featurizer:
             return self._lexical.offered(row.text)
         return self._lexical.offered(element.value)
 
-    def _structure(self, row: Row, place: int, past: _Past) -> Floats:
+    def _structure(self, row: Row, place: int, past: Past) -> Floats:
         element = row.element
         value = "" if row.is_option else normalise(element.value or "")
         chosen = row.is_option and element.value == row.text
@@ -161,21 +155,6 @@ class Featurizer:
             ),
             dtype=np.float32,
         )  # fmt: skip
-
-
-def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """At most MAX_HISTORY steps, most recent first: the last ones, and of those before, what led elsewhere or failed.
-
-    What was typed long ago still shows on the page; that a draft was deleted doesn't.
-    """
-    last, before = steps[-_LAST:], steps[:-_LAST]
-    telling = [step for step in before if step.outcome.error or step.action.verb not in _SHOWN or _led_elsewhere(step)]
-    return tuple(reversed([*telling[len(last) - MAX_HISTORY :], *last]))
-
-
-def _led_elsewhere(step: Step) -> bool:
-    after = step.outcome.observation
-    return after is not None and (after.url != step.observation.url or after.dialogs != step.observation.dialogs)
 
 
 def _choices(rows: tuple[Row, ...]) -> list[int]:
@@ -283,61 +262,6 @@ def _page_marks(rows: tuple[Row, ...]) -> Floats:
     )  # fmt: skip
 
 
-class _Past:
-    """What was done before, as this page shows it."""
-
-    def __init__(self, observation: Observation, steps: tuple[Step, ...]) -> None:
-        self._steps = len(steps)
-        here = page_path(observation.url)
-        self.counts: Counter[tuple[str, str]] = Counter()
-        """How often each (role, text) was acted on at this path."""
-        self.visits: Counter[tuple[str, str]] = Counter()
-        """The same, anywhere in the episode."""
-        self.last: tuple[str, str] | None = None
-        self._same = self._failed = self._seen = 0
-        for step in steps:
-            self.last = None
-            is_here = page_path(step.observation.url) == here
-            self._seen += is_here
-            self._same += is_here and step.observation.text == observation.text
-            self._failed += bool(step.outcome.error)
-            key = _acted(step)
-            if key is not None:
-                self.visits[key] += 1
-                if is_here:
-                    self.last = key
-                    self.counts[key] += 1
-        self._rows = len(observation.elements)
-        self._depth = len([part for part in here.split("/")[1:] if part])
-
-    def page(self) -> Floats:
-        return np.array(
-            (
-                min(self._steps, 40) / 20, self._steps == 0, min(self._seen, 10) / 5, min(self._same, 4) / 2,
-                min(self._failed, 4) / 2, min(self._rows, 300) / 150, min(self._depth, 4) / 2, 1.0,
-            ),
-            dtype=np.float32,
-        )  # fmt: skip
-
-    def place(self, step: Step, rows: Sequence[Row]) -> int:
-        """The row that a step acted on, -1 where it is gone."""
-        key = _acted(step)
-        if key is None:
-            return -1
-        found = (place for place, row in enumerate(rows) if (row.element.role, row.text) == key)
-        return next(found, -1)
-
-
-def _acted(step: Step) -> tuple[str, str] | None:
-    """Role and text of what a step acted on; of an option that was chosen, the option."""
-    target = step.observation.find(step.action.bid)
-    if target is None:
-        return None
-    if step.action.verb == "select_option" and step.action.value:
-        return target.role, str(step.action.value[0])
-    return target.role, (target.name or (target.value or ""))[:MAX_TEXT]
-
-
 def _stacked(rows: Sequence[Floats], width: int) -> Floats:
     return np.stack(rows).astype(np.float32) if rows else np.zeros((0, width), dtype=np.float32)
 
@@ -345,28 +269,3 @@ def _stacked(rows: Sequence[Floats], width: int) -> Floats:
 def _role(row: Row) -> Floats:
     role = "option" if row.is_option else row.element.role
     return np.array([role == known for known in ROLES], dtype=np.float32)
-
-
-def _target_text(step: Step) -> str:
-    target: Element | None = step.observation.find(step.action.bid)
-    return target.name[:MAX_TEXT] if target is not None else ""
-
-
-def _history_features(step: Step, now: Observation) -> Floats:
-    action: Action = step.action
-    after = step.outcome.observation
-    return np.array(
-        [
-            *(action.verb == known for known in _HISTORY_VERBS),
-            bool(step.outcome.error),
-            not step.outcome.executed,
-            step.outcome.unknown,
-            after is not None and after.text != step.observation.text,
-            after is not None and after.url != step.observation.url,
-            page_path(step.observation.url) == page_path(now.url),
-            action.verb == "press" and action.value == (KEYS[0],),
-            action.verb.startswith("dialog"),
-            1.0,
-        ],
-        dtype=np.float32,
-    )

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from webdreamer_app.policies.scorer.arrays import Batch, LogProbabilities, Scores, log_probabilities
 from webdreamer_app.policies.scorer.labels import LabelKind
-from webdreamer_app.policies.scorer.network import Batch, LogProbabilities, Scores, log_probabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, LINKS, PAGE_FEATURES, ROW_FEATURES, StateFeatures
+from webdreamer_app.policies.scorer.arrays import Batch
+from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label
-from webdreamer_app.policies.scorer.network import Batch
 from webdreamer_app.policies.scorer.values import KINDS
 from webdreamer_app.policies.scorer.vectors import Embeddings, plain_vectors, text_vectors, told_vectors, word_vectors
 from webdreamer_app.policies.scorer.verbs import FILL, TYPE
@@ -214,10 +213,9 @@ def _pad_twice(parts: Sequence[Array], rows: int, columns: int) -> Tensor:
     return torch.from_numpy(result)
 
 
-_FLAT = frozenset({"page", "page_verbs", "instruction", "words"})
+FLAT = frozenset({"page", "page_verbs", "instruction", "words"})
 """Arrays of one size in every sample."""
-_LABELLED = ("labels", "commits", "meanings")
-_RAGGED = "lexical"
+RAGGED = "lexical"
 """Its second axis varies too: it lies flat, and its width is the number of words."""
 
 
@@ -233,7 +231,7 @@ class Packer:
         sample = to_sample(example.state, self.numbering)
         for one in fields(Sample):
             value = getattr(sample, one.name)
-            self._put(one.name, value.reshape(-1) if one.name == _RAGGED else value)
+            self._put(one.name, value.reshape(-1) if one.name == RAGGED else value)
         labels = np.array([label.numbers for label in example.labels], dtype=np.int32).reshape(-1, 5)
         self._put("labels", labels)
         self._put("commits", np.array([(row, int(bad)) for row, bad in example.commits], np.int32).reshape(-1, 2))
@@ -249,8 +247,8 @@ class Packer:
         """Everything end to end; `*_at` says where each example begins."""
         result: dict[str, Array] = {}
         for name, parts in self._columns.items():
-            result[name] = np.stack(parts) if name in _FLAT or name == "weight" else np.concatenate(parts)
-            if name not in _FLAT and name != "weight":
+            result[name] = np.stack(parts) if name in FLAT or name == "weight" else np.concatenate(parts)
+            if name not in FLAT and name != "weight":
                 result[f"{name}_at"] = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
         return result
 
@@ -266,95 +264,3 @@ class Packer:
         tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in self.arrays().items()}
         tensors["strings"] = torch.frombuffer(bytearray(strings.encode()), dtype=torch.uint8)
         save_file(tensors, path, {"facts": json.dumps(facts)})
-
-
-def read_shard(path: Path) -> tuple[dict[str, Array], dict[str, Any], dict[str, Any]]:
-    """Arrays, strings and facts of a shard."""
-    tensors = load_file(path)
-    with safe_open(path, framework="pt") as file:
-        facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
-    strings: dict[str, Any] = json.loads(tensors.pop("strings").numpy().tobytes())
-    return {name: tensor.numpy() for name, tensor in tensors.items()}, strings, facts
-
-
-class ShardError(Exception):
-    """A file of packed states doesn't fit this version."""
-
-
-class PackedSet:
-    """Shards in memory as one set of training examples with common tables."""
-
-    def __init__(self) -> None:
-        self._shards: list[dict[str, Array]] = []
-        self._where: list[tuple[int, int]] = []
-        self.numbering = Numbering()
-        self.tables: Tables | None = None
-        self.sources: list[int] = []
-        """For each example the number of its shard's group, as `add` was given it."""
-        self.facts: dict[str, Any] = {}
-        """What the shards say of themselves, numbers added up."""
-
-    def add(self, path: Path, group: int = 0) -> None:
-        """Take in a shard; `embed` must follow. Raises ShardError."""
-        arrays, strings, facts = read_shard(path)
-        widths = arrays["numeric"].shape[1], arrays["page"].shape[1]
-        if widths != (ROW_FEATURES, PAGE_FEATURES) or arrays["links"].shape[1] != LINKS:
-            raise ShardError(
-                f"{path} was made by another version ({widths[0]} features of a row, {widths[1]} of a page, instead of "
-                f"{ROW_FEATURES} and {PAGE_FEATURES}): rehearse or pack it again."
-            )
-        for name, value in facts.items():
-            if isinstance(value, int):
-                self.facts[name] = self.facts.get(name, 0) + value
-        for names, known, found in (
-            (("own", "offered", "history_text"), self.numbering.texts, strings["texts"]),
-            (("context", "advice", "instruction"), self.numbering.plain, strings.get("plain", strings["texts"])),
-        ):
-            used = sorted({int(number) for name in names for number in arrays[name].reshape(-1)})
-            moved = np.zeros(len(found), dtype=np.int32)
-            moved[used] = known.all([found[number] for number in used])
-            for name in names:
-                arrays[name] = moved[arrays[name]]
-        places = self.numbering.instructions
-        starts = {at: places.place(text, count)[0] for text, (at, count) in strings["instructions"].items() if count}
-        arrays["words"] = np.array([(starts.get(at, 0), count) for at, count in arrays["words"].tolist()], np.int32)
-        shard = len(self._shards)
-        self._shards.append(arrays)
-        count = len(arrays["weight"])
-        self._where += [(shard, place) for place in range(count)]
-        self.sources += [group] * count
-
-    def embed(self, encoder: TextEncoder, dtype: torch.dtype, known: Embeddings | None = None) -> None:
-        """Vectors of all texts, in a precision."""
-        found = tables_of(self.numbering, encoder, known)
-        self.tables = Tables(found.pooled.to(dtype), found.plain.to(dtype), found.words, found.told)
-
-    def __len__(self) -> int:
-        return len(self._where)
-
-    def length(self, index: int) -> int:
-        """How long the example's sequence is, but for history and advice."""
-        shard, place = self._where[index]
-        arrays = self._shards[shard]
-        rows = int(arrays["own_at"][place + 1] - arrays["own_at"][place])
-        offered = int(arrays["offered_at"][place + 1] - arrays["offered_at"][place])
-        return rows + offered + int(arrays["words"][place][1])
-
-    def part(self, name: str, index: int) -> Array:
-        shard, place = self._where[index]
-        arrays = self._shards[shard]
-        if name in _FLAT or name == "weight":
-            value: Array = arrays[name][place]
-            return value
-        at = arrays[f"{name}_at"]
-        piece: Array = arrays[name][int(at[place]) : int(at[place + 1])]
-        return piece
-
-    def batch(self, indices: Sequence[int]) -> Batch:
-        assert self.tables is not None, "embed() comes before batch()"
-        return collate([self._sample(index) for index in indices], self.tables)
-
-    def _sample(self, index: int) -> Sample:
-        found = {one.name: self.part(one.name, index) for one in fields(Sample)}
-        found[_RAGGED] = found[_RAGGED].reshape(len(found["own"]), int(found["words"][1]))
-        return Sample(**found)

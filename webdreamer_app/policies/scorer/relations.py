@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-if TYPE_CHECKING:
-    from webdreamer_app.policies.scorer.network import Batch
+from webdreamer_app.policies.scorer.arrays import Batch
 
 RELATIONS = 4
 STANDINGS = 5

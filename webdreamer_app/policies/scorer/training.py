@@ -5,30 +5,31 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from webdreamer_app.policies.scorer.arrays import Batch
 from webdreamer_app.policies.scorer.calibration import (
     NATURAL_WRONG,
     CommitScore,
-    area_under_curve,
     fit_temperature,
 )
+from webdreamer_app.policies.scorer.curriculum import Curriculum
 from webdreamer_app.policies.scorer.deciding import KIND
+from webdreamer_app.policies.scorer.evaluation import evaluate, fast_dtype, targets
 from webdreamer_app.policies.scorer.familiarity import Familiarity, fit, is_familiarity, summaries
-from webdreamer_app.policies.scorer.loss import LossWeights, Targets, label_log_probabilities, scorer_loss
-from webdreamer_app.policies.scorer.network import Batch, NetworkConfig, ScorerNetwork, log_probabilities
-from webdreamer_app.policies.scorer.packing import PackedSet
+from webdreamer_app.policies.scorer.loss import LossWeights, scorer_loss
+from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork
+from webdreamer_app.policies.scorer.shards import PackedSet
 from worldmodel.checkpoint import Checkpoint, CheckpointFormatError, load, save
 
-_PROGRESS = "policy-training/3"
+_PROGRESS = "policy-training/4"
 _PAGES = 20_000
 """States of training whose pages the familiarity is fitted on."""
 _OTHER_SIZE = "{path} holds a network of another size: train without it, or with the policy of this version."
@@ -57,70 +58,6 @@ class TrainingConfig:
     ema: float = 0.999
     """Decay of the averaged weights, which are the ones kept."""
     max_steps: int = 1_000_000
-
-
-def fast_dtype() -> torch.dtype | None:
-    """bf16 where the processor multiplies it in hardware, None (fp32) elsewhere."""
-    if torch.cuda.is_available():
-        return torch.bfloat16
-    capable = torch.backends.cpu.get_cpu_capability() if hasattr(torch.backends, "cpu") else ""
-    return torch.bfloat16 if "AVX512" in capable and torch.ops.mkldnn._is_mkldnn_bf16_supported() else None
-
-
-def targets(packed: PackedSet, indices: Sequence[int], rows: int) -> Targets:
-    """Padded targets; `rows` as in the batch."""
-    labels = [packed.part("labels", index) for index in indices]
-    commits = [packed.part("commits", index) for index in indices]
-    padded = np.zeros((len(indices), max(1, *(len(part) for part in labels), 1), 5), dtype=np.int64)
-    committed = np.full((len(indices), max(1, *(len(part) for part in commits), 1), 2), -1, dtype=np.int64)
-    meanings = np.full((len(indices), rows), -1, dtype=np.int64)
-    for place, index in enumerate(indices):
-        padded[place, : len(labels[place])] = labels[place]
-        committed[place, : len(commits[place])] = commits[place]
-        meant = packed.part("meanings", index)
-        meanings[place, : len(meant)] = meant
-    weights = np.array([float(packed.part("weight", index)[0]) for index in indices], dtype=np.float32)
-    return Targets(*(torch.from_numpy(array) for array in (padded, committed, weights, meanings)))
-
-
-_POOL = 24
-"""Batches that are drawn at once."""
-_LEAST_LOSS, _MOST_LOSS = 0.02, 5.0
-
-
-class _Curriculum:
-    """Which states come next: the new and the hard ones more often (cf. Katharopoulos and Fleuret 2018)."""
-
-    def __init__(self, packed: PackedSet, size: int, focus: float, generator: np.random.Generator) -> None:
-        self._lengths = np.array([packed.length(index) for index in range(len(packed))])
-        self._size, self._focus, self._generator = size, focus, generator
-        self._losses = np.full(len(packed), _MOST_LOSS)
-        self._is_focused = True
-
-    def batches(self) -> Iterator[list[int]]:
-        """Endless batches of states of similar length, so that little is padding."""
-        while True:
-            for pool in self._pools():
-                ordered = pool[np.argsort(self._lengths[pool], kind="stable")]
-                groups = [ordered[at : at + self._size].tolist() for at in range(0, len(ordered), self._size)]
-                for place in self._generator.permutation(len(groups)):
-                    yield groups[place]
-
-    def learned(self, indices: Sequence[int], losses: npt.NDArray[np.float64], *, is_focused: bool) -> None:
-        """The losses of a batch, (len(indices),), and whether hard states shall come more often from here on."""
-        self._losses[indices] = losses
-        self._is_focused = is_focused
-
-    def _pools(self) -> Iterator[npt.NDArray[np.int64]]:
-        """One round: as many states as there are."""
-        count = self._size * _POOL
-        order = self._generator.permutation(len(self._losses))
-        for start in range(0, len(order), count):
-            pool = order[start : start + count]
-            if self._is_focused and self._focus:
-                chances = np.clip(self._losses, _LEAST_LOSS, _MOST_LOSS) ** self._focus
-                pool = self._generator.choice(len(chances), len(pool), replace=False, p=chances / chances.sum())
-            yield pool
 
 
 class Trainer:
@@ -159,7 +96,7 @@ class Trainer:
         started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), self.seconds
         losses: list[tuple[float, float]] = []
         seen = 0
-        curriculum = _Curriculum(train, self.config.batch, self.config.focus, generator)
+        curriculum = Curriculum(train, self.config.batch, self.config.focus, generator)
         for indices in curriculum.batches():
             done = max(self.seconds / budget, self.step / self.config.max_steps)
             total, negative = self._update(train, indices, generator, done)
@@ -271,68 +208,6 @@ def _summed(packed: PackedSet, indices: list[int], size: int = 64) -> Tensor:
     ordered = sorted(indices, key=packed.length)
     starts = range(0, len(ordered), size)
     return torch.cat([summaries(packed.batch(ordered[start : start + size])) for start in starts])
-
-
-@torch.inference_mode()
-def evaluate(network: ScorerNetwork, packed: PackedSet, size: int = 64) -> tuple[dict[str, float], Tensor, Tensor]:
-    """Offline figures of a packed split, and (logits, wrong) of its commits for calibration."""
-    network.eval()
-    nll, mass, top, groups = 0.0, 0.0, 0.0, {group: [0, 0] for group in sorted(set(packed.sources))}
-    logits: list[Tensor] = []
-    wrong: list[Tensor] = []
-    order = sorted(range(len(packed)), key=packed.length)
-    for start in range(0, len(order), size):
-        indices = order[start : start + size]
-        batch = packed.batch(indices)
-        wanted = targets(packed, indices, batch.own.shape[1])
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast_dtype() is not None):
-            scores = network(batch)
-        log = log_probabilities(scores)
-        joint = label_log_probabilities(log, batch.fields, wanted.labels)
-        negative = -torch.logsumexp(joint.clamp_min(-1e4), 1)
-        nll += float(negative.clamp_max(50).sum())
-        mass += float(((-negative).exp() > 0.5).sum())
-        right = best_is_right(log, batch, joint)
-        top += float(right.sum())
-        for index, hit in zip(indices, right.tolist(), strict=True):
-            groups[packed.sources[index]][0] += hit
-            groups[packed.sources[index]][1] += 1
-        present = wanted.commits[..., 0] >= 0
-        logits.append(scores.commit_wrong.float().gather(1, wanted.commits[..., 0].clamp_min(0))[present])
-        wrong.append(wanted.commits[..., 1][present])
-    all_logits, all_wrong = torch.cat(logits), torch.cat(wrong)
-    count = max(1, len(packed))
-    figures = {
-        "states": float(len(packed)),
-        "nll": nll / count,
-        "mass_on_right": mass / count,
-        "first_choice_right": top / count,
-    }
-    if len(groups) > 1:
-        figures |= {f"first_choice_right_{group}": hits / many for group, (hits, many) in groups.items()}
-    return figures | commit_figures(all_logits, all_wrong), all_logits, all_wrong
-
-
-def best_is_right(log: Any, batch: Batch, joint: Tensor) -> Tensor:
-    """(B,) whether the most probable place of the candidate set is a label's, values of fields included."""
-    values = torch.cat([log.spans.flatten(2), log.offered, log.copies], dim=2).amax(2)  # (B, F)
-    rows = log.rows.clone()
-    filled = torch.full(rows.shape[:2], -torch.inf).scatter_reduce(
-        1, batch.fields, values.masked_fill(~batch.field_mask, -torch.inf), "amax"
-    )
-    for verb in (1, 2):
-        rows[..., verb] = rows[..., verb] + filled.masked_fill(filled == -torch.inf, 0.0)
-    best = torch.cat([rows.flatten(1), log.page], dim=1).amax(1)
-    return joint.amax(1) >= best - 1e-4
-
-
-def commit_figures(logits: Tensor, wrong: Tensor) -> dict[str, float]:
-    """AUROC of "wrong" and the share of wrong commits; AUROC is left out where a class is missing."""
-    figures = {"commits": float(len(wrong)), "commits_wrong": float((wrong == 1).float().mean()) if len(wrong) else 0.0}
-    area = area_under_curve(logits, wrong)
-    if not math.isnan(area):
-        figures["commit_auroc"] = area
-    return figures
 
 
 def train(
