@@ -175,6 +175,9 @@ def inspect_policy(
     task: Annotated[str, typer.Option("--task", help="What is wanted there, in plain words.")],
     profile: Annotated[Path | None, typer.Option("--profile", help="TOML file with facts about you.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many candidates.")] = 10,
+    advice: Annotated[
+        list[str] | None, typer.Option("--advice", help="What a planner would whisper; may be repeated.")
+    ] = None,
     page_tokens: PageTokens = None,
     headed: Headed = False,
     config: ConfigFile = None,
@@ -186,7 +189,7 @@ def inspect_policy(
 
     with errors_as_sentences():
         settings = read_config(config, set_, page_tokens=page_tokens, headed=headed)
-        run_async(inspect(settings, page, task, profile, top))
+        run_async(inspect(settings, page, task, profile, top, advice or ()))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -29,8 +30,13 @@ class Policy(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
-        """At least one proposal, most probable first; probabilities over the whole candidate set."""
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
+        """At least one proposal, most probable first; probabilities over the whole candidate set.
+
+        `advice`: what a planner has to say of this step, in short sentences; a policy may leave it aside.
+        """
         ...
 
 

@@ -186,7 +186,9 @@ async def test_reloading_the_same_page_over_and_over_is_stuck() -> None:
     browser, recorder = Reloading(PAGES, "product"), MemoryRecorder()
 
     class Searching(NoopPolicy):
-        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+        async def propose(
+            self, observation: Observation, history: History, advice: Sequence[str] = ()
+        ) -> tuple[Proposal, ...]:
             return (Proposal(Action("press", observation.elements[0].bid, ("Enter",)), probability=1.0),)
 
     class Bare:

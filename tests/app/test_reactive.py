@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -203,7 +204,9 @@ class Leaning:
     def __init__(self, first: float) -> None:
         self._first = first
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         probabilities = (self._first, 1 - self._first)
         return tuple(Proposal(Action("click", str(n)), probability=p) for n, p in enumerate(probabilities, 1))
 
@@ -227,7 +230,9 @@ async def test_what_can_not_be_taken_back_is_done_once() -> None:
     class Eager:
         name = "eager"
 
-        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+        async def propose(
+            self, observation: Observation, history: History, advice: Sequence[str] = ()
+        ) -> tuple[Proposal, ...]:
             return pay, stay
 
     done = Step(0, REVIEW, Plan(pay, (pay, stay)), Verdict(Decision.ACT, ""), Outcome(thanks))
@@ -265,7 +270,9 @@ async def test_where_all_but_a_blocked_action_is_improbable_it_gives_up(blocked:
     class Sure:
         name = "sure"
 
-        async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+        async def propose(
+            self, observation: Observation, history: History, advice: Sequence[str] = ()
+        ) -> tuple[Proposal, ...]:
             return (Proposal(Action("click", "1"), probability=0.98), Proposal(Action("click", "4"), probability=0.02))
 
     step = after(await plan(script("click('1')" if blocked else "click('2')")), Decision.BLOCK)

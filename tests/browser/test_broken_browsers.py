@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ class Killing:
     def name(self) -> str:
         return self._policy.name
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         if len(history.steps) == 2 and self._left:
             self._left.pop()
             for process in own_chromiums():
@@ -86,7 +89,9 @@ class Waiting:
 
     name = "waiting"
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         return (Proposal(Action("noop"), "", 1.0),)
 
 

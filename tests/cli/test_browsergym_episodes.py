@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,9 @@ class ChoosingPolicy:
     def __init__(self, choose: Choose) -> None:
         self._choose = choose
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         text = self._choose(history.goal.instruction, observation, len(history.steps))
         return (Proposal(parse(text), "by rule", 1.0, 0.0),)
 

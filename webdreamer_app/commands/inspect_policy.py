@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ _LEAST_WORTH = 0.05
 """Fall of the log-probability below which a word is not named."""
 
 
-async def inspect_policy(config: Config, page: str, task: str, profile: Path | None, shown: int) -> None:
+async def inspect_policy(
+    config: Config, page: str, task: str, profile: Path | None, shown: int, advice: Sequence[str] = ()
+) -> None:
     """Print the candidates with their probabilities. Raises UsageError, BrowserError, CheckpointError."""
     goal = Goal(task, load_profile(profile) if profile else {})
     seen = await read_page(config, page)
     decider = await asyncio.to_thread(_load, config)
-    for line in await asyncio.to_thread(_told, decider, seen, History(goal), shown):
+    for line in await asyncio.to_thread(_told, decider, seen, History(goal), shown, advice):
         stdout(line)
 
 
@@ -44,11 +47,11 @@ def _load(config: Config) -> Decider:
         raise CheckpointError(f"The policy's weights can't be used: {error}") from error
 
 
-def _told(decider: Decider, page: Observation, history: History, shown: int) -> list[str]:
+def _told(decider: Decider, page: Observation, history: History, shown: int, advice: Sequence[str]) -> list[str]:
     from webdreamer_app.policies.scorer.deciding import mutual_information
 
-    found = decider.decide(page, history)
-    state = decider.state(page, history)
+    found = decider.decide(page, history, advice)
+    state = decider.state(page, history, advice)
     passes = decider.passes(state, _PASSES)
     lines = [f"{page.title or 'untitled'} ({page.url}): {len(state.rows)} rows, {len(found)} candidates"]
     for place, one in enumerate(found[:shown], 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,12 +53,15 @@ class EmbeddedPolicy:
             raise CheckpointError(str(error)) from error
         return cls(decider, checkpoint.sha256)
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
-        """The most probable actions, best first."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._propose, observation, history)
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
+        """The most probable actions, best first. `advice`: at most four pieces are read."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._propose, observation, history, advice)
 
-    def _propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
-        found = self._decider.decide(observation, history)[:SHOWN]
+    def _propose(self, observation: Observation, history: History, advice: Sequence[str]) -> tuple[Proposal, ...]:
+        found = self._decider.decide(observation, history, advice)[:SHOWN]
         return tuple(
             Proposal(one.action, probability=one.probability, commit_risk=one.commit_risk, foreign=one.foreign)
             for one in found

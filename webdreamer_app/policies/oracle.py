@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from webdreamer_app.actions import parse
 from webdreamer_app.types import Action, History, Observation, Proposal
@@ -21,7 +21,9 @@ class OraclePolicy:
     def __init__(self, oracle: Callable[[str], tuple[str, ...]]) -> None:
         self._oracle = oracle
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         """Best first. Raises ActionSyntaxError when the oracle answers outside the grammar."""
         actions = [parse(text) for text in self._oracle(observation.text)] or [LOST]
         return tuple(Proposal(action, "oracle", 1 / len(actions), 0.0) for action in actions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from webdreamer_app.types import TYPED_ROLES, Action, Element, Goal, History, Observation, Proposal
 
@@ -22,7 +23,9 @@ class RandomPolicy:
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         """At most 16, in random order, equally probable; no commit score."""
         draw = random.Random(f"{self._seed}/{len(history.steps)}")
         usable = [element for element in observation.elements if element.is_usable]

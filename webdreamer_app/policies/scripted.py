@@ -23,7 +23,9 @@ class ScriptedPolicy:
         self._lines = tuple(tuple(parse(text) for text in line) for line in lines)
         self._commit_risk = commit_risk
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         place = len(history.steps)
         line = self._lines[place] if place < len(self._lines) else (ENDED,)
         total = sum(range(1, len(line) + 1))

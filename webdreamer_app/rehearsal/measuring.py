@@ -42,8 +42,10 @@ class DirectPolicy:
         self._shown = shown
         self._signs: dict[Action, CommitSigns | None] = {}
 
-    async def propose(self, observation: Observation, history: History) -> tuple[Proposal, ...]:
-        advice = self._advise(observation, history) if self._advise is not None else ()
+    async def propose(
+        self, observation: Observation, history: History, advice: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
+        advice = self._advise(observation, history) if self._advise is not None else advice
         found = self._decider.decide(observation, history, advice)[: self._shown]
         self._signs = {one.action: one.signs for one in found}
         return tuple(Proposal(one.action, "", one.probability, one.commit_risk) for one in found)

@@ -40,6 +40,11 @@ class CommitScore:
         value = sum(weight * one for weight, one in zip(astuple(self), _bounded(signs), strict=False)) + self.offset
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
+    def risks(self, logit: Tensor, log_probability: Tensor, left: Tensor) -> Tensor:
+        """The same of many: (B, N), (B, N), (B,) → (B, N)."""
+        value = self.logit * logit.float().clamp(-12.0, 12.0) + self.log_probability * log_probability.clamp_min(-8.0)
+        return torch.sigmoid(value + (self.left * left.clamp(-8.0, 8.0)).unsqueeze(-1) + self.offset)
+
     @classmethod
     def of(cls, details: Mapping[str, float]) -> CommitScore:
         """From a checkpoint's details. Raises TypeError, ValueError."""

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
+from webdreamer_app.policies.scorer.arrays import Batch, LogProbabilities, log_probabilities
 from webdreamer_app.policies.scorer.calibration import CommitScore, CommitSigns
 from webdreamer_app.policies.scorer.decoding import Candidate, candidates
 from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiarity, summaries
@@ -101,6 +101,13 @@ class Decider:
         found = candidates(state, log_probabilities(scores))
         foreign, left = self._foreign(batch), float(most_left(scores, batch)[0])
         return self._decided(found, scores.commit_wrong[0].float().tolist(), left, foreign)
+
+    @torch.inference_mode()
+    def score(self, batch: Batch) -> tuple[LogProbabilities, Tensor]:
+        """Of many pages at once, imagined ones too: log-probabilities, and the risk of each row's click, (B, N)."""
+        scores = self.network(batch)
+        log = log_probabilities(scores)
+        return log, self._commit_score.risks(scores.commit_wrong, log.rows[..., 0], most_left(scores, batch))
 
     @torch.inference_mode()
     def distance(self, state: StateFeatures) -> float | None:
