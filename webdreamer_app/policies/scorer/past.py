@@ -22,13 +22,21 @@ _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", 
 
 
 def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """At most MAX_HISTORY steps, most recent first: the last ones, and of those before, what led elsewhere or failed.
+    """At most MAX_HISTORY steps, most recent first: the last two, then what led elsewhere or failed before other steps.
 
     What was typed long ago still shows on the page; that a draft was deleted doesn't.
     """
-    last, before = steps[-_LAST:], steps[:-_LAST]
-    telling = [step for step in before if step.outcome.error or step.action.verb not in _SHOWN or _led_elsewhere(step)]
-    return tuple(reversed([*telling[len(last) - MAX_HISTORY :], *last]))
+    before = range(len(steps) - _LAST)
+    telling = [place for place in before if _tells(steps[place])]
+    others = [place for place in before if place not in set(telling)]
+    chosen = [*telling[-(MAX_HISTORY - _LAST) :], *range(max(0, len(steps) - _LAST), len(steps))]
+    left = MAX_HISTORY - len(chosen)
+    chosen += others[len(others) - left :] if left else []
+    return tuple(steps[place] for place in sorted(chosen, reverse=True))
+
+
+def _tells(step: Step) -> bool:
+    return bool(step.outcome.error) or step.action.verb not in _SHOWN or _led_elsewhere(step)
 
 
 def _led_elsewhere(step: Step) -> bool:
