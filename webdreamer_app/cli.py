@@ -176,7 +176,7 @@ def inspect_policy(
     profile: Annotated[Path | None, typer.Option("--profile", help="TOML file with facts about you.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many candidates.")] = 10,
     advice: Annotated[
-        list[str] | None, typer.Option("--advice", help="What a planner would whisper; may be repeated.")
+        list[str] | None, typer.Option("--advice", help="What a planner would whisper; up to four times.")
     ] = None,
     page_tokens: PageTokens = None,
     headed: Headed = False,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.forms import telling
-from tasks.forms.catalogue import FORMS
+from tasks.forms.catalogue import FORMS, SLOTS
 from tasks.forms.checks import write_amount
 from tasks.forms.showing import showing
 from tasks.forms.specs import Form, Item, is_asked
@@ -91,10 +91,21 @@ def moved(task: Task, onto: Task) -> Task:
         item.choices and not is_offered(item, fields[item.name], world) for item in form.items if item.name in fields
     ):
         return onto
-    if "slot" in fields and f"{fields['day']} {fields['slot']}" in world["taken"]:
+    if "slot" in fields and not _slot_is_next(answer, world["taken"]):
+        return onto
+    if int(fields.get("amount", 0)) > world["limit"]:
         return onto
     mine = {**world, "profile": answer["world"]["profile"]}
     return replace(task, answer={**answer, "world": mine})
+
+
+def _slot_is_next(answer: Mapping[str, Any], taken: Sequence[str]) -> bool:
+    """Whether the wanted slot is free, and those asked for before it are taken, where the session is another one."""
+    fields, mine = answer["fields"], answer["world"]["taken"]
+    passed = [slot for slot in SLOTS[: SLOTS.index(fields["slot"])] if f"{fields['day']} {slot}" in mine]
+    asked_first = passed if "fallback" in answer["said"] else []
+    is_free = f"{fields['day']} {fields['slot']}" not in taken
+    return is_free and all(f"{fields['day']} {slot}" in taken for slot in asked_first)
 
 
 def sha256(text: str) -> str:

@@ -22,6 +22,8 @@ _BOUND = frozenset({"incident", "description", "payee"})
 _BOX = "newsletter"
 _NEW = "new"
 """A payee who isn't on the list yet."""
+_BEFORE = frozenset({"profile"})
+"""What is said before the box."""
 _REFUSED = 0.5
 """How often a box that isn't wanted is refused in words."""
 
@@ -76,9 +78,16 @@ def _can_change(item: Item, made: Wish, other: Wish, world: Mapping[str, Any]) -
         return False
     if item.options:
         return _is_told(item, made)
-    if not (name in made.facts and name in other.facts):
+    if not (name in made.facts and name in other.facts) or (name == "amount" and int(value) > world["limit"]):
+        return False
+    if name == "day" and "slot" in made.fields and not _is_first_choice(made, value, world):
         return False
     return not item.choices or (item.choices != "slots" and is_offered(item, value, world))
+
+
+def _is_first_choice(made: Wish, day: str, world: Mapping[str, Any]) -> bool:
+    """Whether the slot that is asked for first is free then, and is the one that is wanted now."""
+    return made.fields["slot"] == made.facts["slot"] and f"{day} {made.facts['slot']}" not in world["taken"]
 
 
 def _is_told(item: Item, made: Wish) -> bool:
@@ -91,6 +100,9 @@ def _change(made: Wish, change: _Change, chance: random.Random) -> None:
     name, other = change.item.name, change.other
     old, value = made.fields[name], other.fields[name]
     made.fields[name] = value
+    if name == "amount":  # in the currency of this wish
+        made.facts[name] = money(int(value), SIGNS[made.fields.get("currency", "eur")], chance)
+        return
     if not change.item.options:
         made.facts[name] = other.facts[name]
         return
@@ -125,9 +137,13 @@ def _tick(made: Drawn, chance: random.Random) -> None:
     """The box is wanted where it wasn't, and the other way round."""
     is_wanted = made.wish.fields[_BOX] != "yes"
     made.wish.fields[_BOX] = "yes" if is_wanted else "no"
-    said = [name for name in made.extras if name not in (_BOX, f"{_BOX}_wanted")]
-    new = [f"{_BOX}_wanted"] if is_wanted else [_BOX] * (chance.random() < _REFUSED)
-    made.extras = {name: made.extras.get(name, {}) for name in (*new, *said)}
+    new = f"{_BOX}_wanted" if is_wanted else _BOX if chance.random() < _REFUSED else ""
+    said, at = list(made.extras), len(_BEFORE & made.extras.keys())
+    for name in (_BOX, f"{_BOX}_wanted"):
+        if name in said:
+            said.remove(name)
+    said[at:at] = [new] if new else []
+    made.extras = {name: made.extras.get(name, {}) for name in said}
 
 
 def _pay(made: Wish, chance: random.Random) -> None:

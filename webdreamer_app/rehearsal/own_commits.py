@@ -65,12 +65,14 @@ def _fitted(commits: Sequence[OwnCommit]) -> CommitScore | None:
     return fit_commit_score([one.signs for one in commits], wrong)
 
 
-def _cross_fitted(commits: Sequence[OwnCommit]) -> list[OwnCommit]:
-    """The commits of each half with the risk that a fit on the other half gives them."""
-    halves, found = (commits[::2], commits[1::2]), []
+def _cross_fitted(tried: Sequence[Attempt]) -> list[OwnCommit]:
+    """Commits of each half of the episodes with the risk by a fit on the other; none where a half has too few."""
+    halves, found = (commits_of(tried[::2]), commits_of(tried[1::2])), []
     for half, other in (halves, halves[::-1]):
         score = _fitted(other)
-        found += [one if score is None else replace(one, risk=score.risk(one.signs)) for one in half]
+        if score is None:
+            return []
+        found += [replace(one, risk=score.risk(one.signs)) for one in half]
     return found
 
 
@@ -78,8 +80,8 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
     """Refit the commit score of the checkpoint at `path` on the policy's own commits; the checkpoint's new details.
 
     On `count` tasks of each suite in validation, and as many new ones that are worded as those of training. Where
-    there are fewer than 20 right or wrong commits the score stays as it is. The figures are those of two halves, each
-    with the score fitted on the other; success is that of validation.
+    there are fewer than 20 right or wrong commits the score stays as it is. The figures are those of two halves
+    of the episodes, each with the score fitted on the other, or as it was; success is that of validation.
     """
     checkpoint = load(path, KIND)
     decider = Decider.of(checkpoint, TextEncoder.load())
@@ -91,7 +93,7 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
                 echo(f"{len(tried)} of {count * len(REHEARSED) * len(_FITTED_ON)} episodes of its own")
     commits = commits_of(tried)
     fitted = _fitted(commits)
-    validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(commits))
+    validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(tried) or commits)
     for name in REHEARSED:
         graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/validation/")]
         validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))

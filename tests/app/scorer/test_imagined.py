@@ -83,6 +83,12 @@ def test_an_imagined_step_joins_the_history(decider: Decider) -> None:
     for number in range(8):
         pages = after(pages, torch.full((1, 384), float(number)), torch.zeros(1, HISTORY_FEATURES))
     assert pages.history_text[0, :, 0].tolist() == [7.0, 6.0, 5.0, 4.0, 3.0, 2.0]
+    elsewhere = torch.zeros(1, HISTORY_FEATURES)
+    elsewhere[0, 11] = 1.0  # another address
+    pages = after(pages, torch.full((1, 384), 8.0), elsewhere)
+    for number in range(9, 18):
+        pages = after(pages, torch.full((1, 384), float(number)), torch.zeros(1, HISTORY_FEATURES))
+    assert pages.history_text[0, :, 0].tolist() == [17.0, 16.0, 15.0, 14.0, 13.0, 8.0]
     log, _ = decider.score(pages)
     assert log.page.isfinite().any()
 
@@ -90,10 +96,12 @@ def test_an_imagined_step_joins_the_history(decider: Decider) -> None:
 def test_what_cannot_be_imagined_is_told(decider: Decider) -> None:
     form, bank = batch_of(decider, FORM), RowBank()
     real = bank.add(form)
-    with pytest.raises(ValueError, match="at most 96 rows out of the 7"):
+    with pytest.raises(ValueError, match="1 to 96 rows out of the 7"):
         bank.pages(torch.zeros((1, MAX_IMAGINED + 1), dtype=torch.long), form, real)
     with pytest.raises(ValueError, match="up to place 7"):
         bank.pages(torch.tensor([[7]]), form, real)
-    other = decider.batch(decider.state(FORM, History(Goal("Go home."))))
+    with pytest.raises(ValueError, match="these 0 have"):
+        bank.pages(torch.zeros((0, 4), dtype=torch.long), form, real)
+    other = decider.batch(decider.state(FORM, History(Goal(GOAL.instruction, {"city": "Ghent"}))))
     with pytest.raises(ValueError, match="one bank for each request"):
         bank.add(other)

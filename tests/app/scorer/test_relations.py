@@ -74,7 +74,13 @@ def test_a_chore_is_remembered_behind_a_form_full_of_fills() -> None:
     assert [one.index for one in remembered(tuple(fills))] == [10, 9, 8, 7, 6, 5]
     ways = tuple(step(number, "click", "1", elsewhere) for number in range(9))
     assert [one.index for one in remembered(ways)] == [8, 7, 6, 5, 4, 3] and MAX_HISTORY == 6
-    assert remembered(()) == () and [one.index for one in remembered(ways[:1])] == [0]
+    for count in range(9):
+        for telling in range(count + 1):
+            past = (*ways[:telling], *(replace(one, index=place) for place, one in enumerate(fills, telling)))[:count]
+            found = remembered(past)
+            assert len(found) == min(count, MAX_HISTORY)
+            assert [one.index for one in found] == sorted((one.index for one in found), reverse=True)
+            assert {one.index for one in past[-2:]} <= {one.index for one in found}
 
 
 def test_choices_are_what_can_be_had_instead(encoder: TextEncoder) -> None:
@@ -128,4 +134,5 @@ def test_a_value_that_another_field_calls_for_is_worth_less(encoder: TextEncoder
         network.rivalry.fill_(1.0)
     found = network._against_rivals(values, batch)[0]
     assert found[1, 1] > found[1, 0] and found[0, 0] > found[0, 1]
-    assert torch.isfinite(network._against_rivals(torch.full_like(values, -torch.inf), batch)).sum() == 0
+    nowhere = torch.full_like(values, -torch.inf)
+    assert torch.equal(network._against_rivals(nowhere, batch), nowhere)

@@ -274,7 +274,7 @@ def test_states_packed_by_another_version_are_refused_by_name(packed: PackedSet,
         },
         old,
     )
-    with pytest.raises(ShardError, match=r"old\.shard was made by another version \(93 features"):
+    with pytest.raises(ShardError, match=r"old\.shard was made by another version \(features of old"):
         PackedSet().add(old)
 
 
@@ -353,6 +353,10 @@ def test_the_commit_score_weighs_every_sign() -> None:
         CommitScore.of({"logit": float("nan")})
     with pytest.raises(TypeError):
         CommitScore.of({"slope": 1.0})
+    with pytest.raises(TypeError, match="not weights by name"):
+        CommitScore.of([1.0])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="all right or all wrong"):
+        fit_commit_score(signs[:3], torch.ones(3))
 
 
 def test_calibration_error_and_area_by_hand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 
 from tasks.forms.catalogue import FORMS
@@ -49,6 +50,26 @@ def test_a_choice_changes_with_what_is_asked_only_because_of_it() -> None:
     assert found > 40
     obstructed = (task for task in TASKS if task.answer["obstacle"])
     assert all(SUITE.variant(task, 1) is task for task in obstructed)
+
+
+def test_a_variant_says_what_it_wants() -> None:
+    """In the currency that it wants, within the limit of the session, at the first slot that is asked for."""
+    amounts = days = 0
+    for task in SUITE.sample("train", 400, 1043):
+        for number in range(3):
+            other = SUITE.variant(task, number)
+            new, old, world = other.answer["fields"], task.answer["fields"], task.answer["world"]
+            if "amount" in new and new["amount"] != old["amount"]:
+                amounts += 1
+                assert task.answer["form"] != "transfer" or int(new["amount"]) <= world["limit"], other.id
+            if new.get("currency"):
+                sign = {"eur": r"€|euro|EUR", "usd": r"\$|dollar", "gbp": r"£|pound"}
+                said = [name for name, words in sign.items() if re.search(words, other.instruction)]
+                assert said == [new["currency"]], (other.id, other.instruction)
+            if "slot" in new and new["day"] != old["day"]:
+                days += 1
+                assert new["slot"] in other.instruction and f"{new['day']} {new['slot']}" not in world["taken"]
+    assert amounts > 40 and days > 10
 
 
 def test_variants_and_moved_requests_are_solved_where_they_happen(portal: ThemedSite, visit: Visit) -> None:

@@ -48,6 +48,8 @@ class CommitScore:
     @classmethod
     def of(cls, details: Mapping[str, float]) -> CommitScore:
         """From a checkpoint's details. Raises TypeError, ValueError."""
+        if not isinstance(details, Mapping):
+            raise TypeError(f"the commit score is {details!r}, not weights by name")
         found = cls(**{name: float(value) for name, value in details.items()})
         if not all(math.isfinite(value) for value in astuple(found)):
             raise ValueError("the commit score has weights that are no numbers")
@@ -63,7 +65,12 @@ def _bounded(signs: CommitSigns) -> tuple[float, float, float]:
 
 
 def fit_commit_score(signs: Sequence[CommitSigns], wrong: Tensor, strength: float = 0.02) -> CommitScore:
-    """Ridge logistic regression of `wrong` (M,) on the signs, standardised; `strength`: of the ridge."""
+    """Ridge logistic regression of `wrong` (M,) on the signs, standardised; `strength`: of the ridge.
+
+    Raises ValueError where not both right and wrong ones are there.
+    """
+    if len(wrong) == 0 or wrong.min() == wrong.max():
+        raise ValueError(f"{len(wrong)} commits that are all right or all wrong: a score can't be fitted on them.")
     inputs = torch.tensor([_bounded(one) for one in signs], dtype=torch.float64)
     mean, scale = inputs.mean(0), inputs.std(0).clamp_min(1e-3)
     weights = torch.zeros(4, dtype=torch.float64, requires_grad=True)

@@ -26,6 +26,8 @@ ROLES = (
 HISTORY_FEATURES = 16
 PAGE_FEATURES = 14
 LINKS = 4
+VERSION = 2
+"""Of what the features mean; states packed by another one are refused."""
 MAX_ADVICE = 4
 _GROUPED = frozenset({"radio", "option", "menuitem", "tab"})
 _WAYS = frozenset({"link", "button"})
@@ -158,17 +160,20 @@ class Featurizer:
 
 
 def _choices(rows: tuple[Row, ...]) -> list[int]:
-    """For each row the number of the choice that it is one of: a list's options, a group's radio buttons, all links."""
+    """For each row the number of the choice that it is one of, -1 for none.
+
+    A choice is a list's options; the radio buttons, open options, menu items or tabs of a group, or without one of a
+    stretch between headings; all links of a page; all of its buttons.
+    """
     numbers: dict[tuple[str, int], int] = {}
-    found, run, before = [], 0, ""
+    found, run = [], 0
     for row in rows:
         role = row.element.role
-        run += role != before
-        before = role
+        run += role == "heading"
         if row.is_option:
             key = ("option of", row.parent)
         elif role in _GROUPED:
-            key = (role, row.group if row.group >= 0 else -run)
+            key = (role, row.group if row.group >= 0 else -1 - run)
         elif role in _WAYS:
             key = (role, 0)
         else:

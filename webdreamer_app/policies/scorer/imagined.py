@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.arrays import Batch
-from webdreamer_app.policies.scorer.past import MAX_HISTORY
+from webdreamer_app.policies.scorer.past import LAST, MAX_HISTORY, tells
 from webdreamer_app.policies.scorer.verbs import FILL, TYPE
 
 MAX_IMAGINED = 96
@@ -35,7 +35,7 @@ class RowBank:
 
     def __init__(self) -> None:
         self._rows: _Rows | None = None
-        self._words = torch.zeros(0)
+        self._request: Batch | None = None
         self._groups = self._choices = 0
 
     def __len__(self) -> int:
@@ -51,8 +51,8 @@ class RowBank:
         links[:, 3] += self._choices * known[:, 3]
         found = _Rows(**{name: getattr(batch, name)[0][there] for name in _BANKED}, links=links)
         if self._rows is None:
-            self._rows, self._words = found, batch.words[0]
-        elif not torch.equal(self._words, batch.words[0]):
+            self._rows, self._request = found, batch
+        elif not self._is_same_request(batch):
             raise ValueError("the bank holds rows as another request sees them: use one bank for each request.")
         else:
             pairs = ((getattr(self._rows, one.name), getattr(found, one.name)) for one in fields(_Rows))
@@ -62,18 +62,25 @@ class RowBank:
             self._choices = max(self._choices, int(links[:, 3].max()) + 1)
         return range(start, len(self))
 
+    def _is_same_request(self, batch: Batch) -> bool:
+        known = self._request
+        return known is not None and all(
+            torch.equal(getattr(known, name), getattr(batch, name)) for name in ("words", "offered", "offered_facts")
+        )
+
     def pages(self, places: Tensor, state: Batch, real: range, numeric: Tensor | None = None) -> Batch:
         """P pages of R rows each: `places` (P, R) in the bank, -1 for none; the rest as in `state`, (1, …).
 
         `real`: where the rows of `state` lie in the bank. `numeric`: (P, R, ROW_FEATURES) instead of what the bank
-        holds, where boxes are ticked or fields filled. Raises ValueError where a place isn't in the bank or there are
-        more than 96 rows.
+        holds, where boxes are ticked or fields filled; which value a field holds stays as it was seen. Links and
+        buttons of different pages are compared among their own. Raises ValueError where a place isn't in the bank, or
+        there is no page, no row or more than 96.
         """
         count, rows = places.shape
-        if rows > MAX_IMAGINED or self._rows is None or int(places.max()) >= len(self):
+        if not 0 < rows <= MAX_IMAGINED or not count or self._rows is None or int(places.max()) >= len(self):
             raise ValueError(
-                f"imagined pages have at most {MAX_IMAGINED} rows out of the {len(self)} of the bank; these have "
-                f"{rows}, up to place {int(places.max())}."
+                f"imagined pages have 1 to {MAX_IMAGINED} rows out of the {len(self)} of the bank; these {count} have "
+                f"{rows}, up to place {int(places.max()) if places.numel() else -1}."
             )
         there, at = places >= 0, places.clamp_min(0)
         found = {name: getattr(self._rows, name)[at] * there.unsqueeze(-1) for name in _BANKED}
@@ -93,6 +100,15 @@ class RowBank:
         return Batch(**(shared | found | own))
 
 
+def _kept(facts: Tensor, there: Tensor) -> Tensor:
+    """Places of at most MAX_HISTORY steps in order, (P, K), of (P, H, HISTORY_FEATURES) most recent first."""
+    count = facts.shape[1]
+    place = torch.arange(count, device=facts.device).expand(len(facts), -1)
+    worth = count - place + 2 * count * tells(facts) + 4 * count * (place < LAST)  # the last, what tells, the rest
+    worth = worth.masked_fill(~there, -1)
+    return worth.topk(min(count, MAX_HISTORY), dim=1).indices.sort(dim=1).values
+
+
 def _places_of(wanted: Tensor, places: Tensor) -> Tensor:
     """Where on each page some places of the bank stand: (P, K), (P, R) → (P, K), -1 for those that it lacks."""
     same = (wanted.unsqueeze(2) == places.unsqueeze(1)) & (wanted >= 0).unsqueeze(2)
@@ -109,11 +125,19 @@ def _fields(verbs: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def after(batch: Batch, texts: Tensor, facts: Tensor) -> Batch:
-    """The same with one more step behind it: texts (P, 384) of what was acted on, facts (P, HISTORY_FEATURES)."""
+    """The same with one more step behind it: texts (P, 384) of what was acted on, facts (P, HISTORY_FEATURES).
+
+    What is forgotten then is what `past.remembered` forgets.
+    """
     count = len(texts)
+    known = torch.cat([facts.unsqueeze(1).to(batch.history.dtype), batch.history], dim=1)
+    there = torch.cat([batch.history_mask.new_ones(count, 1), batch.history_mask], dim=1)
+    keep = _kept(known, there)
 
     def pushed(known: Tensor, new: Tensor) -> Tensor:
-        return torch.cat([new.unsqueeze(1).to(known.dtype), known], dim=1)[:, :MAX_HISTORY]
+        joined = torch.cat([new.unsqueeze(1).to(known.dtype), known], dim=1)
+        places = keep.view(*keep.shape, *(1 for _ in joined.shape[2:])).expand(-1, -1, *joined.shape[2:])
+        return joined.gather(1, places)
 
     return replace(
         batch,

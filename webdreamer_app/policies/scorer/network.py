@@ -141,13 +141,16 @@ class ScorerNetwork(nn.Module):
         for table in (self.row_place, self.word_place, self.kind, self.recency, self.advice_place, self.sort):
             nn.init.normal_(table.weight, std=0.02)
 
-    def forward(self, batch: Batch) -> Scores:
-        return self.decide(self.hidden(batch), batch)
+    def forward(self, batch: Batch, noise: Tensor | None = None) -> Scores:
+        return self.decide(self.hidden(batch, noise), batch)
 
-    def hidden(self, batch: Batch) -> Hidden:
-        """Everything up to the last feed-forward part."""
+    def hidden(self, batch: Batch, noise: Tensor | None = None) -> Hidden:
+        """Everything up to the last feed-forward part.
+
+        `noise`: (B, N, 384), on what rows say to the network, not on what is compared.
+        """
         alike = likeness_to_words(batch)
-        own, rows = self._rows(batch, alike)
+        own, rows = self._rows(batch, alike, noise)
         sort = self.sort.weight
         whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(
             mean_of(batch.told, batch.word_mask)
@@ -219,7 +222,7 @@ class ScorerNetwork(nn.Module):
             meanings=self.meaning(hidden.entered) if self.meaning is not None else None,
         )
 
-    def _rows(self, batch: Batch, alike: Tensor) -> tuple[Tensor, Tensor]:
+    def _rows(self, batch: Batch, alike: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor]:
         """What the texts mean (B, N, width), and the rows as they enter, their likeness to values and words seen."""
         likeness = batch.own @ batch.offered.transpose(1, 2)  # (B, N, V), cosines
         share = torch.softmax((12 * likeness).float().masked_fill(~batch.offered_mask.unsqueeze(1), -1e4), dim=-1)
@@ -233,7 +236,7 @@ class ScorerNetwork(nn.Module):
             ],
             dim=-1,
         ).to(batch.own.dtype)
-        own = self.own(batch.own)
+        own = self.own(batch.own if noise is None else batch.own + noise)
         standing = among_choices(alike, batch).to(batch.own.dtype)
         seen = torch.cat([batch.numeric, expected, standing], dim=-1)
         parts = [own, self.context(batch.context), self.numeric(seen)]

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.arrays import Batch
-from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, StateFeatures
+from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, VERSION, StateFeatures
 from webdreamer_app.policies.scorer.labels import Label
 from webdreamer_app.policies.scorer.values import KINDS
 from webdreamer_app.policies.scorer.vectors import Embeddings, plain_vectors, text_vectors, told_vectors, word_vectors
@@ -263,4 +263,4 @@ class Packer:
         )
         tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in self.arrays().items()}
         tensors["strings"] = torch.frombuffer(bytearray(strings.encode()), dtype=torch.uint8)
-        save_file(tensors, path, {"facts": json.dumps(facts)})
+        save_file(tensors, path, {"facts": json.dumps(facts), "features": str(VERSION)})

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from torch import Tensor
 
 from webdreamer_app.identity import page_path
 from webdreamer_app.policies.scorer.lexical import Floats
@@ -14,11 +15,13 @@ from webdreamer_app.policies.scorer.verbs import KEYS
 from webdreamer_app.types import Action, Element, Observation, Step
 
 MAX_HISTORY = 6
-_LAST = 2
+LAST = 2
 """How many of the last steps are remembered whatever they did."""
 _SHOWN = frozenset({"click", "fill", "type", "select_option", "upload_file", "press", "scroll"})
 """Verbs whose effect the page shows where it stays the same page."""
 _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
+_TELLING = (4, 5, 7, 11, 14)
+"""Among the features: goto, go_back, an error, another address, a dialog."""
 
 
 def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -26,17 +29,23 @@ def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
 
     What was typed long ago still shows on the page; that a draft was deleted doesn't.
     """
-    before = range(len(steps) - _LAST)
+    before = range(len(steps) - LAST)
     telling = [place for place in before if _tells(steps[place])]
     others = [place for place in before if place not in set(telling)]
-    chosen = [*telling[-(MAX_HISTORY - _LAST) :], *range(max(0, len(steps) - _LAST), len(steps))]
+    chosen = [*telling[-(MAX_HISTORY - LAST) :], *range(max(0, len(steps) - LAST), len(steps))]
     left = MAX_HISTORY - len(chosen)
-    chosen += others[len(others) - left :] if left else []
+    chosen += others[-left:] if left else []
     return tuple(steps[place] for place in sorted(chosen, reverse=True))
 
 
 def _tells(step: Step) -> bool:
     return bool(step.outcome.error) or step.action.verb not in _SHOWN or _led_elsewhere(step)
+
+
+def tells(facts: Tensor) -> Tensor:
+    """Whether steps led elsewhere or failed, from their history features, (…, HISTORY_FEATURES) → (…) bool."""
+    found: Tensor = (facts[..., _TELLING] > 0).any(-1)
+    return found
 
 
 def _led_elsewhere(step: Step) -> bool:

@@ -38,7 +38,8 @@ def likeness_to_words(batch: Batch) -> Tensor:
     """
     told = functional.normalize(batch.told.float(), dim=-1, eps=1e-6)
     own = functional.normalize(batch.own.float(), dim=-1, eps=1e-6)
-    return (own @ told.transpose(1, 2)) * (batch.row_mask.unsqueeze(2) & batch.word_mask.unsqueeze(1))
+    with torch.autocast(own.device.type, enabled=False):  # differences of cosines are small
+        return (own @ told.transpose(1, 2)) * (batch.row_mask.unsqueeze(2) & batch.word_mask.unsqueeze(1))
 
 
 def among_choices(alike: Tensor, batch: Batch) -> Tensor:
@@ -47,6 +48,7 @@ def among_choices(alike: Tensor, batch: Batch) -> Tensor:
     (B, N, STANDINGS): the best likeness; what it is above the best other one, whether it is the best, its share by
     softmax; and the most that a word speaks for the row more than for the others.
     """
+    alike = alike.masked_fill(~batch.word_mask.unsqueeze(1), -1.0)
     choice = batch.links[..., 3]
     same = (choice.unsqueeze(1) == choice.unsqueeze(2)) & (choice >= 0).unsqueeze(1) & (choice >= 0).unsqueeze(2)
     others = same & ~torch.eye(same.shape[1], dtype=torch.bool, device=same.device)
@@ -55,8 +57,9 @@ def among_choices(alike: Tensor, batch: Batch) -> Tensor:
     rival = best.unsqueeze(1).expand_as(others).masked_fill(~others, -1.0).amax(-1)
     margin = (best - rival) * is_choice
     weight = (_SHARPNESS * best).exp()
-    share = weight / (same.float() @ weight.unsqueeze(-1)).squeeze(-1).clamp_min(1e-6) * is_choice
-    usual = same.float() @ alike / same.sum(-1, keepdim=True).clamp_min(1)
+    with torch.autocast(alike.device.type, enabled=False):
+        share = weight / (same.float() @ weight.unsqueeze(-1)).squeeze(-1).clamp_min(1e-6) * is_choice
+        usual = same.float() @ alike / same.sum(-1, keepdim=True).clamp_min(1)
     above = (alike - usual).amax(-1) * is_choice
     return torch.stack([best, _SCALE * margin, (margin > 0).float(), share, _SCALE * above], dim=-1)
 

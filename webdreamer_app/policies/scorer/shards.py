@@ -14,19 +14,20 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from webdreamer_app.policies.scorer.arrays import Batch
-from webdreamer_app.policies.scorer.features import LINKS, PAGE_FEATURES, ROW_FEATURES
+from webdreamer_app.policies.scorer.features import VERSION
 from webdreamer_app.policies.scorer.packing import FLAT, RAGGED, Array, Numbering, Sample, Tables, collate, tables_of
 from webdreamer_app.policies.scorer.vectors import Embeddings
 from worldmodel.text_encoder import TextEncoder
 
 
-def read_shard(path: Path) -> tuple[dict[str, Array], dict[str, Any], dict[str, Any]]:
-    """Arrays, strings and facts of a shard."""
+def read_shard(path: Path) -> tuple[dict[str, Array], dict[str, Any], dict[str, Any], str]:
+    """Arrays, strings, facts of a shard, and which features it holds."""
     tensors = load_file(path)
     with safe_open(path, framework="pt") as file:
-        facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
+        known = file.metadata() or {}
+    facts: dict[str, Any] = json.loads(known.get("facts", "{}"))
     strings: dict[str, Any] = json.loads(tensors.pop("strings").numpy().tobytes())
-    return {name: tensor.numpy() for name, tensor in tensors.items()}, strings, facts
+    return {name: tensor.numpy() for name, tensor in tensors.items()}, strings, facts, known.get("features", "")
 
 
 class ShardError(Exception):
@@ -48,12 +49,11 @@ class PackedSet:
 
     def add(self, path: Path, group: int = 0) -> None:
         """Take in a shard; `embed` must follow. Raises ShardError."""
-        arrays, strings, facts = read_shard(path)
-        widths = arrays["numeric"].shape[1], arrays["page"].shape[1]
-        if widths != (ROW_FEATURES, PAGE_FEATURES) or arrays["links"].shape[1] != LINKS:
+        arrays, strings, facts, version = read_shard(path)
+        if version != str(VERSION):
             raise ShardError(
-                f"{path} was made by another version ({widths[0]} features of a row, {widths[1]} of a page, instead of "
-                f"{ROW_FEATURES} and {PAGE_FEATURES}): rehearse or pack it again."
+                f"{path} was made by another version (features {version or 'of old'} instead of {VERSION}): "
+                "rehearse or pack it again."
             )
         for name, value in facts.items():
             if isinstance(value, int):

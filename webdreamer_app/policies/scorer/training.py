@@ -128,7 +128,7 @@ class Trainer:
         wanted = _to(targets(train, indices, batch.own.shape[1]), self.device)
         batch = _to(batch, self.device)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
-            scores = self.network(batch)
+            scores = self.network(batch, self._noise(batch))
         loss, negative = scorer_loss(scores, batch, wanted, LossWeights(meaning=0.3 * (1 - done)))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -142,13 +142,14 @@ class Trainer:
             torch._foreach_lerp_(kept, fresh, 1 - decay)
         return float(loss.detach()), negative.detach().float().cpu()
 
+    def _noise(self, batch: Batch) -> Tensor | None:
+        return torch.randn_like(batch.own) * self.config.text_noise if self.config.text_noise else None
+
     def _disturbed(self, batch: Batch, generator: np.random.Generator) -> Batch:
-        """History blanked now and then, and noise on what rows say."""
+        """History blanked now and then."""
         blank = torch.from_numpy(generator.random(len(batch.own)) < self.config.history_dropout)
         batch.history_mask.masked_fill_(blank.unsqueeze(1), False)
         batch.history_rows.masked_fill_(blank.unsqueeze(1), -1)
-        if self.config.text_noise:
-            batch.own.add_(torch.randn_like(batch.own), alpha=self.config.text_noise)
         return batch
 
     def save_progress(self, path: Path) -> None:
