@@ -22,8 +22,6 @@ _BOUND = frozenset({"incident", "description", "payee"})
 _BOX = "newsletter"
 _NEW = "new"
 """A payee who isn't on the list yet."""
-_BEFORE = frozenset({"profile"})
-"""What is said before the box."""
 _REFUSED = 0.5
 """How often a box that isn't wanted is refused in words."""
 
@@ -48,7 +46,7 @@ def make_variant(task: Task, number: int) -> Task:
     ways: list[Callable[[], None]] = [partial(_change, made.wish, change, chance) for change in changes]
     if _BOX in made.wish.fields and made.group != "negations":
         ways.append(partial(_tick, made, chance))
-    if made.wish.fields.get("payee", _NEW) != _NEW:
+    if made.wish.fields.get("payee", _NEW) != _NEW and len(made.wish.choices["payees"]) > 1:
         ways.append(partial(_pay, made.wish, chance))
     if not ways:
         return task
@@ -56,7 +54,7 @@ def make_variant(task: Task, number: int) -> Task:
     changed = asked(replace(task, id=f"{task.id}~{number}"), made)
     if changed.instruction == task.instruction:  # a detail that is told with the words of another one
         return task
-    return changed
+    return replace(changed, answer={**changed.answer, "world": task.answer["world"]})
 
 
 def _changes(made: Wish, world: Mapping[str, Any], chance: random.Random) -> list[_Change]:
@@ -138,11 +136,9 @@ def _tick(made: Drawn, chance: random.Random) -> None:
     is_wanted = made.wish.fields[_BOX] != "yes"
     made.wish.fields[_BOX] = "yes" if is_wanted else "no"
     new = f"{_BOX}_wanted" if is_wanted else _BOX if chance.random() < _REFUSED else ""
-    said, at = list(made.extras), len(_BEFORE & made.extras.keys())
-    for name in (_BOX, f"{_BOX}_wanted"):
-        if name in said:
-            said.remove(name)
-    said[at:at] = [new] if new else []
+    said = [name for name in made.extras if name not in (_BOX, f"{_BOX}_wanted")]
+    if new:
+        said.insert(int("profile" in said), new)  # as requests do: behind what is said of the profile
     made.extras = {name: made.extras.get(name, {}) for name in said}
 
 

@@ -65,9 +65,9 @@ def _fitted(commits: Sequence[OwnCommit]) -> CommitScore | None:
     return fit_commit_score([one.signs for one in commits], wrong)
 
 
-def _cross_fitted(tried: Sequence[Attempt]) -> list[OwnCommit]:
+def _cross_fitted(episodes: Sequence[Sequence[OwnCommit]]) -> list[OwnCommit]:
     """Commits of each half of the episodes with the risk by a fit on the other; none where a half has too few."""
-    halves, found = (commits_of(tried[::2]), commits_of(tried[1::2])), []
+    halves, found = [[one for each in episodes[start::2] for one in each] for start in (0, 1)], []
     for half, other in (halves, halves[::-1]):
         score = _fitted(other)
         if score is None:
@@ -91,9 +91,10 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
             tried.append(one)
             if len(tried) % 20 == 0:
                 echo(f"{len(tried)} of {count * len(REHEARSED) * len(_FITTED_ON)} episodes of its own")
-    commits = commits_of(tried)
+    episodes = [commits_of([one]) for one in tried]
+    commits = [one for each in episodes for one in each]
     fitted = _fitted(commits)
-    validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(tried) or commits)
+    validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(episodes) or commits)
     for name in REHEARSED:
         graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/validation/")]
         validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,7 +13,7 @@ from webdreamer_app.policies.scorer.arrays import Batch
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.network import _AROUND, NetworkConfig, ScorerNetwork, _near
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
-from webdreamer_app.policies.scorer.past import MAX_HISTORY, remembered
+from webdreamer_app.policies.scorer.past import MAX_HISTORY, _tells, history_features, remembered, tells
 from webdreamer_app.policies.scorer.relations import among_choices, likeness_to_words, relations
 from webdreamer_app.types import (
     Action,
@@ -29,6 +31,7 @@ from worldmodel.text_encoder import TextEncoder
 
 GOAL = Goal("Register me for the fair. I don't eat any meat. Pay by invoice, please.", {"full_name": "Anna Berg"})
 SMALL = NetworkConfig(width=32, layers=2, heads=2, mixed=16, inner=32, pointer=16, dropout=0.0)
+VERBS = ("click", "fill", "press", "goto", "go_back", "scroll", "noop", "dialog_accept", "dialog_dismiss")
 PAGE = Observation(
     "http://site.test/form",
     "Form",
@@ -83,6 +86,17 @@ def test_a_chore_is_remembered_behind_a_form_full_of_fills() -> None:
             assert {one.index for one in past[-2:]} <= {one.index for one in found}
 
 
+def test_what_tells_of_a_step_stands_in_its_features() -> None:
+    elsewhere = replace(PAGE, url="http://site.test/drafts")
+    steps = [
+        *(step(number, verb, "1", after) for number, (verb, after) in enumerate(product(VERBS, (PAGE, elsewhere)))),
+        replace(step(99, "click", "1", PAGE), outcome=Outcome(PAGE, error="gone")),
+    ]
+    facts = torch.tensor(np.stack([history_features(one, PAGE) for one in steps]))
+    assert tells(facts).tolist() == [_tells(one) for one in steps]
+    assert 0 < int(tells(facts).sum()) < len(steps)
+
+
 def test_choices_are_what_can_be_had_instead(encoder: TextEncoder) -> None:
     state, _ = state_and_batch(encoder)
     texts = [f"{row.text} in {row.context}" if row.is_option else row.text for row in state.rows]
@@ -109,6 +123,17 @@ def test_the_choice_that_means_what_is_asked_stands_out(encoder: TextEncoder) ->
     together = relations(batch, alike, (1, 1, 1, 1, 1 + alike.shape[2]), size)[0, 3]
     row = together[1 + alike.shape[2] + places["Invoice"], 1 : 1 + alike.shape[2]]
     assert int(row.argmax()) == word and float(row.sum()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_padding_changes_nothing(encoder: TextEncoder) -> None:
+    state, numbering = Featurizer(encoder, GOAL)(PAGE, ()), Numbering()
+    other = Featurizer(encoder, Goal(f"{GOAL.instruction} " * 4))(PAGE, ())
+    samples = [to_sample(one, numbering) for one in (state, other)]
+    tables = tables_of(numbering, encoder)
+    alone, both = collate(samples[:1], tables), collate(samples, tables)
+    assert both.words.shape[1] > alone.words.shape[1]
+    expected = among_choices(likeness_to_words(alone), alone)[0]
+    assert torch.allclose(among_choices(likeness_to_words(both), both)[0, : len(expected)], expected, atol=1e-5)
 
 
 def test_the_words_around_a_value_are_those_beside_it(encoder: TextEncoder) -> None:

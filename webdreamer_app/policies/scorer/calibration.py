@@ -35,15 +35,14 @@ class CommitScore:
     left: float = 0.0
     offset: float = 0.0
 
-    def risk(self, signs: CommitSigns) -> float:
-        """0..1"""
-        value = sum(weight * one for weight, one in zip(astuple(self), _bounded(signs), strict=False)) + self.offset
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+    def risks(self, signs: Tensor) -> Tensor:
+        """Of many: (…, 3), in the order of `CommitSigns`, → (…), 0..1."""
+        weights = torch.tensor(astuple(self)[:3], device=signs.device)
+        return torch.sigmoid(_bounded(signs.float()) @ weights + self.offset)
 
-    def risks(self, logit: Tensor, log_probability: Tensor, left: Tensor) -> Tensor:
-        """The same of many: (B, N), (B, N), (B,) → (B, N)."""
-        value = self.logit * logit.float().clamp(-12.0, 12.0) + self.log_probability * log_probability.clamp_min(-8.0)
-        return torch.sigmoid(value + (self.left * left.clamp(-8.0, 8.0)).unsqueeze(-1) + self.offset)
+    def risk(self, signs: CommitSigns) -> float:
+        """Of one."""
+        return float(self.risks(torch.tensor(astuple(signs))))
 
     @classmethod
     def of(cls, details: Mapping[str, float]) -> CommitScore:
@@ -60,8 +59,13 @@ class CommitScore:
         return asdict(self)
 
 
-def _bounded(signs: CommitSigns) -> tuple[float, float, float]:
-    return max(-12.0, min(12.0, signs.logit)), max(-8.0, signs.log_probability), max(-8.0, min(8.0, signs.left))
+_LIMITS = (12.0, 8.0, 8.0)
+"""Beyond these signs tell nothing more."""
+
+
+def _bounded(signs: Tensor) -> Tensor:
+    limits = signs.new_tensor(_LIMITS)
+    return torch.minimum(torch.maximum(signs, -limits), limits)
 
 
 def fit_commit_score(signs: Sequence[CommitSigns], wrong: Tensor, strength: float = 0.02) -> CommitScore:
@@ -71,7 +75,7 @@ def fit_commit_score(signs: Sequence[CommitSigns], wrong: Tensor, strength: floa
     """
     if len(wrong) == 0 or wrong.min() == wrong.max():
         raise ValueError(f"{len(wrong)} commits that are all right or all wrong: a score can't be fitted on them.")
-    inputs = torch.tensor([_bounded(one) for one in signs], dtype=torch.float64)
+    inputs = _bounded(torch.tensor([astuple(one) for one in signs], dtype=torch.float64))
     mean, scale = inputs.mean(0), inputs.std(0).clamp_min(1e-3)
     weights = torch.zeros(4, dtype=torch.float64, requires_grad=True)
     wanted = wrong.double()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiari
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork, most_left
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
+from webdreamer_app.policies.scorer.verbs import ROW_VERBS
 from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import TextEncoder
@@ -107,7 +108,9 @@ class Decider:
         """Of many pages at once, imagined ones too: log-probabilities, and the risk of each row's click, (B, N)."""
         scores = self.network(batch)
         log = log_probabilities(scores)
-        return log, self._commit_score.risks(scores.commit_wrong, log.rows[..., 0], most_left(scores, batch))
+        left = most_left(scores, batch).unsqueeze(-1).expand_as(scores.commit_wrong)
+        signs = torch.stack([scores.commit_wrong.float(), log.rows[..., ROW_VERBS.index("click")], left], dim=-1)
+        return log, self._commit_score.risks(signs)
 
     @torch.inference_mode()
     def distance(self, state: StateFeatures) -> float | None:
@@ -173,12 +176,18 @@ class Decider:
     def _decided(
         self, found: list[Candidate], commit_wrong: list[float], left: float, foreign: float | None
     ) -> list[Decided]:
-        result = []
-        for one in found:
-            signs = CommitSigns(commit_wrong[one.row], one.log_probability, left) if one.row >= 0 else None
-            risk = self._commit_score.risk(signs) if signs is not None else None
-            result.append(Decided(one.action, min(1.0, math.exp(one.log_probability)), risk, foreign, signs))
-        return result
+        signs = [CommitSigns(commit_wrong[one.row], one.log_probability, left) for one in found]
+        risks = self._commit_score.risks(torch.tensor([astuple(one) for one in signs]).reshape(-1, 3)).tolist()
+        return [
+            Decided(
+                one.action,
+                min(1.0, math.exp(one.log_probability)),
+                risk if one.row >= 0 else None,
+                foreign,
+                sign if one.row >= 0 else None,
+            )
+            for one, sign, risk in zip(found, signs, risks, strict=True)
+        ]
 
 
 def _expanded(value: Tensor, count: int) -> Tensor:

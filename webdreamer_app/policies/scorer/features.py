@@ -26,7 +26,7 @@ ROLES = (
 HISTORY_FEATURES = 16
 PAGE_FEATURES = 14
 LINKS = 4
-VERSION = 2
+VERSION = 3
 """Of what the features mean; states packed by another one are refused."""
 MAX_ADVICE = 4
 _GROUPED = frozenset({"radio", "option", "menuitem", "tab"})

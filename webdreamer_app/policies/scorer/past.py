@@ -17,15 +17,13 @@ from webdreamer_app.types import Action, Element, Observation, Step
 MAX_HISTORY = 6
 LAST = 2
 """How many of the last steps are remembered whatever they did."""
-_SHOWN = frozenset({"click", "fill", "type", "select_option", "upload_file", "press", "scroll"})
-"""Verbs whose effect the page shows where it stays the same page."""
 _HISTORY_VERBS = ("click", "fill", "select_option", "press", "goto", "go_back", "scroll")
 _TELLING = (4, 5, 7, 11, 14)
 """Among the features: goto, go_back, an error, another address, a dialog."""
 
 
 def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """At most MAX_HISTORY steps, most recent first: the last two, then what led elsewhere or failed before other steps.
+    """At most MAX_HISTORY steps, most recent first: the last two, then what `_tells` before other steps.
 
     What was typed long ago still shows on the page; that a draft was deleted doesn't.
     """
@@ -39,18 +37,16 @@ def remembered(steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _tells(step: Step) -> bool:
-    return bool(step.outcome.error) or step.action.verb not in _SHOWN or _led_elsewhere(step)
+    """Whether a step went elsewhere, failed or answered a dialog; `tells` reads the same from its features."""
+    after, verb = step.outcome.observation, step.action.verb
+    moved = after is not None and after.url != step.observation.url
+    return moved or bool(step.outcome.error) or verb in ("goto", "go_back") or verb.startswith("dialog")
 
 
 def tells(facts: Tensor) -> Tensor:
-    """Whether steps led elsewhere or failed, from their history features, (…, HISTORY_FEATURES) → (…) bool."""
+    """Whether steps did, (…, HISTORY_FEATURES) → (…) bool."""
     found: Tensor = (facts[..., _TELLING] > 0).any(-1)
     return found
-
-
-def _led_elsewhere(step: Step) -> bool:
-    after = step.outcome.observation
-    return after is not None and (after.url != step.observation.url or after.dialogs != step.observation.dialogs)
 
 
 class Past:

@@ -60,7 +60,7 @@ def among_choices(alike: Tensor, batch: Batch) -> Tensor:
     with torch.autocast(alike.device.type, enabled=False):
         share = weight / (same.float() @ weight.unsqueeze(-1)).squeeze(-1).clamp_min(1e-6) * is_choice
         usual = same.float() @ alike / same.sum(-1, keepdim=True).clamp_min(1)
-    above = (alike - usual).amax(-1) * is_choice
+    above = (alike - usual).masked_fill(~batch.word_mask.unsqueeze(1), -1.0).amax(-1) * is_choice
     return torch.stack([best, _SCALE * margin, (margin > 0).float(), share, _SCALE * above], dim=-1)
 
 
