@@ -15,6 +15,7 @@ from webdreamer_app.policies.scorer.calibration import area_under_curve
 from webdreamer_app.policies.scorer.loss import Targets, label_log_probabilities
 from webdreamer_app.policies.scorer.network import ScorerNetwork
 from webdreamer_app.policies.scorer.shards import PackedSet
+from webdreamer_app.policies.scorer.verbs import FILL, TYPE
 
 
 def fast_dtype() -> torch.dtype | None:
@@ -88,7 +89,7 @@ def best_is_right(log: Any, batch: Batch, joint: Tensor) -> Tensor:
     filled = torch.full(rows.shape[:2], -torch.inf).scatter_reduce(
         1, batch.fields, values.masked_fill(~batch.field_mask, -torch.inf), "amax"
     )
-    for verb in (1, 2):
+    for verb in (FILL, TYPE):
         rows[..., verb] = rows[..., verb] + filled.masked_fill(filled == -torch.inf, 0.0)
     best = torch.cat([rows.flatten(1), log.page], dim=1).amax(1)
     return joint.amax(1) >= best - 1e-4
