@@ -68,5 +68,7 @@ def test_what_the_policy_would_do_on_a_stored_page_is_told_with_its_probabilitie
     assert any("nats" in line for line in lines)
     advised = webdreamer("inspect-policy", str(stored), "--task", "Order the red mug.", "--advice", "click link 'Help'")
     assert advised.returncode == 0 and advised.stdout.splitlines()[1:] != lines[1:]
+    many = webdreamer("inspect-policy", str(stored), "--task", "x", *["--advice", "click"] * 5)
+    assert (many.returncode, "the policy reads 4" in many.stderr) == (2, True)
     missing = webdreamer("inspect-policy", str(tmp_path / "no.html"), "--task", "x")
     assert (missing.returncode, "There is no file" in missing.stderr) == (2, True)

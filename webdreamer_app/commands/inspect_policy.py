@@ -11,7 +11,7 @@ from webdreamer_app.actions import describe
 from webdreamer_app.commands.observe import read_page
 from webdreamer_app.config import Config, load_profile
 from webdreamer_app.console import stdout
-from webdreamer_app.errors import CheckpointError
+from webdreamer_app.errors import CheckpointError, UsageError
 from webdreamer_app.gate import FOREIGN
 from webdreamer_app.types import Goal, History, Observation
 
@@ -28,6 +28,10 @@ async def inspect_policy(
     config: Config, page: str, task: str, profile: Path | None, shown: int, advice: Sequence[str] = ()
 ) -> None:
     """Print the candidates with their probabilities. Raises UsageError, BrowserError, CheckpointError."""
+    from webdreamer_app.policies.scorer.features import MAX_ADVICE
+
+    if len(advice) > MAX_ADVICE:
+        raise UsageError(f"--advice was given {len(advice)} times; the policy reads {MAX_ADVICE}: leave some out.")
     goal = Goal(task, load_profile(profile) if profile else {})
     seen = await read_page(config, page)
     decider = await asyncio.to_thread(_load, config)
