@@ -9,6 +9,7 @@ import pytest
 
 from webdreamer_app.actions import format_action
 from webdreamer_app.browser.scripted import ScriptedBrowser, page
+from webdreamer_app.effects import classify
 from webdreamer_app.errors import ActionSyntaxError
 from webdreamer_app.events import Event
 from webdreamer_app.planners.reactive import ReactivePlanner
@@ -238,6 +239,19 @@ async def test_what_can_not_be_taken_back_is_done_once() -> None:
     done = Step(0, REVIEW, Plan(pay, (pay, stay)), Verdict(Decision.ACT, ""), Outcome(thanks))
     made = await ReactivePlanner(Eager()).plan(REVIEW, History(GOAL, (done,)), ignore)
     assert made.chosen == stay
+
+
+@pytest.mark.parametrize(("rounds", "chosen"), [(1, "1"), (2, "2")])
+async def test_a_way_on_whose_words_tell_nothing_may_be_taken_again_after_a_needless_look_back(
+    rounds: int, chosen: str
+) -> None:
+    button = Element("button", "Onwards", bid="1", form=Form("post", "http://forms.test/sheet"), input_type="submit")
+    sheet = page("http://forms.test/sheet", "Sheet", [button, Element("button", "Other", bid="2")])
+    assert classify(Action("click", "1"), sheet) is Effect.UNKNOWN
+    review = page("http://forms.test/review", "Review", [Element("link", "Change", bid="1", href=sheet.url)])
+    away = Step(0, sheet, Plan(Proposal(Action("click", "1")), ()), Verdict(Decision.ACT, ""), Outcome(review))
+    made = await ReactivePlanner(Leaning(0.999)).plan(sheet, History(GOAL, (away,) * rounds), ignore)
+    assert made.chosen.action.bid == chosen
 
 
 async def test_an_action_that_led_away_and_back_to_the_same_page_is_passed_over() -> None:

@@ -9,7 +9,7 @@ from webdreamer_app.effects import EDITING_VERBS, classify
 from webdreamer_app.events import Emit
 from webdreamer_app.identity import Act, act_of, looks_alike, page_path, place_of
 from webdreamer_app.protocols import Policy
-from webdreamer_app.types import Action, Decision, History, Observation, Plan, Proposal, Step
+from webdreamer_app.types import Action, Decision, Effect, History, Observation, Plan, Proposal, Step
 
 MAX_FAILURES = 3
 """How often the same action may fail on a page before it is passed over."""
@@ -20,6 +20,8 @@ MIN_LEFT = 0.05
 LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
 MAX_ROUNDS = 3
 """How often the same act may lead away from a page and back to it before it is passed over."""
+MOST_ROUNDS = {Effect.IRREVERSIBLE: 1, Effect.UNKNOWN: 2}
+"""The same for what can't be taken back, which is done once, and for what may be such or a form's way on."""
 WORTH_OF_A_ROUND = 0.1
 """What each such round leaves of an act's probability: it may be the way on all the same, if all else is improbable."""
 NOTHING_LEFT = Action("report_infeasible", "", ("Nothing that could be done here is left to try.",))
@@ -41,9 +43,10 @@ class ReactivePlanner:
         blocked = _blocked(observation, history)
         rounds, idle = _rounds(observation, history)
         refused = blocked | _failing(observation, history)
-        refused |= {key for key, count in rounds.items() if count >= MAX_ROUNDS}
-        commits = {_key(one.action, observation) for one in proposals if classify(one.action, observation).is_commit}
-        refused |= commits & rounds.keys()  # what can't be taken back is done once
+        for one in proposals:
+            most = MOST_ROUNDS.get(classify(one.action, observation), MAX_ROUNDS)
+            if rounds[_key(one.action, observation)] >= most:
+                refused.add(_key(one.action, observation))
         refused |= {key for key, count in idle.items() if count >= MAX_IDLE}
         left = [one for one in proposals if _key(one.action, observation) not in refused]
 
