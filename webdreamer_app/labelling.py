@@ -23,11 +23,11 @@ from webdreamer_app.straying import deviation
 from webdreamer_app.types import Action, Effect, Goal, History, Observation, Step
 from worldmodel.text_encoder import TextEncoder
 
-_RELABEL_SHARE, _CHOICE_SHARE = 0.15, 0.35
+_RELABEL_SHARE, _CHOICE_SHARE = 0.15, 0.7
 """How often a page is looked at with another wish: any, and one with something to choose or tick."""
 _VARIANTS = 4
 """How many variants are drawn for one that asks for something else on the page at hand."""
-_COMMIT_RELABELS = 4
+_COMMIT_RELABELS, _CHOICE_RELABELS = 4, 2
 _POOL = 600
 _RELABEL_WEIGHT = 0.7
 _ADVISED, _ADVISED_WRONG = 0.5, 0.5
@@ -85,9 +85,10 @@ class Labeller:
             advice = self._advice(history.steps[place:])
             yield from self._labelled(self._task, self._featurizer, step.observation, before, 1.0, advice)
             committing = any(grave for _, grave in self._commits(step.observation))
-            share = _CHOICE_SHARE if _has_choices(step.observation) else _RELABEL_SHARE
-            if committing or self._chance.random() < share:
-                count = self._chance.randint(1, _COMMIT_RELABELS) if committing else 1
+            choosing = _has_choices(step.observation)
+            if committing or self._chance.random() < (_CHOICE_SHARE if choosing else _RELABEL_SHARE):
+                most = _COMMIT_RELABELS if committing else _CHOICE_RELABELS if choosing else 1
+                count = self._chance.randint(1, most)
                 for other in self._others(step.observation, count):
                     self._report.relabelled += 1
                     featurizer = Featurizer(self._encoder, Goal(other.instruction, dict(other.profile)))

@@ -14,7 +14,7 @@ from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
 from webdreamer_app.policies.scorer.network import _AROUND, NetworkConfig, ScorerNetwork, _near
 from webdreamer_app.policies.scorer.packing import Numbering, collate, tables_of, to_sample
 from webdreamer_app.policies.scorer.past import MAX_HISTORY, _tells, history_features, remembered, tells
-from webdreamer_app.policies.scorer.relations import among_choices, likeness_to_words, relations
+from webdreamer_app.policies.scorer.relations import Adapter, among_choices, likeness_to_words, relations
 from webdreamer_app.types import (
     Action,
     Decision,
@@ -110,7 +110,7 @@ def test_choices_are_what_can_be_had_instead(encoder: TextEncoder) -> None:
 def test_the_choice_that_means_what_is_asked_stands_out(encoder: TextEncoder) -> None:
     state, batch = state_and_batch(encoder)
     places = {row.text: place for place, row in enumerate(state.rows)}
-    alike = likeness_to_words(batch)
+    alike = likeness_to_words(batch, batch.own, batch.told)
     assert alike.shape == batch.lexical.shape and float(alike.abs().max()) <= 1.001
     found = among_choices(alike, batch)[0]
     for right, wrong in (("Vegetarian", "Everything"), ("Invoice", "At the door")):
@@ -125,6 +125,13 @@ def test_the_choice_that_means_what_is_asked_stands_out(encoder: TextEncoder) ->
     assert int(row.argmax()) == word and float(row.sum()) == pytest.approx(1.0, abs=1e-3)
 
 
+def test_an_adapter_changes_nothing_until_it_is_trained() -> None:
+    adapter, vectors = Adapter(8, 0.1), torch.randn(3, 8)
+    assert torch.equal(adapter(vectors), vectors)
+    adapter(vectors).sum().backward()
+    assert adapter.up.weight.grad is not None and float(adapter.up.weight.grad.abs().sum()) > 0
+
+
 def test_padding_changes_nothing(encoder: TextEncoder) -> None:
     state, numbering = Featurizer(encoder, GOAL)(PAGE, ()), Numbering()
     other = Featurizer(encoder, Goal(f"{GOAL.instruction} " * 4))(PAGE, ())
@@ -132,13 +139,15 @@ def test_padding_changes_nothing(encoder: TextEncoder) -> None:
     tables = tables_of(numbering, encoder)
     alone, both = collate(samples[:1], tables), collate(samples, tables)
     assert both.words.shape[1] > alone.words.shape[1]
-    expected = among_choices(likeness_to_words(alone), alone)[0]
-    assert torch.allclose(among_choices(likeness_to_words(both), both)[0, : len(expected)], expected, atol=1e-5)
+    expected = among_choices(likeness_to_words(alone, alone.own, alone.told), alone)[0]
+    assert torch.allclose(
+        among_choices(likeness_to_words(both, both.own, both.told), both)[0, : len(expected)], expected, atol=1e-5
+    )
 
 
 def test_the_words_around_a_value_are_those_beside_it(encoder: TextEncoder) -> None:
     _, batch = state_and_batch(encoder)
-    alike = likeness_to_words(batch)
+    alike = likeness_to_words(batch, batch.own, batch.told)
     found = _near(alike, batch)[0]
     for field, row in enumerate(batch.fields[0].tolist()):
         words = alike[0, row]

@@ -23,7 +23,7 @@ from webdreamer_app.types import Action, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError, load
 from worldmodel.text_encoder import TextEncoder
 
-KIND = "policy/4"
+KIND = "policy/5"
 _FLOOR = -30.0
 """Log-probability of what is not among the candidates."""
 

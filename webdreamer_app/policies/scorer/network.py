@@ -19,6 +19,7 @@ from webdreamer_app.policies.scorer.past import MAX_HISTORY
 from webdreamer_app.policies.scorer.relations import (
     RELATIONS,
     STANDINGS,
+    Adapter,
     among_choices,
     beside,
     likeness_to_words,
@@ -101,6 +102,8 @@ class ScorerNetwork(nn.Module):
         super().__init__()
         self.config = config
         width, pointer = config.width, config.pointer
+        self.label_bent = Adapter(DIMENSION, config.dropout)
+        self.word_bent = Adapter(DIMENSION, config.dropout)
         self.own = nn.Sequential(nn.Linear(DIMENSION, width), nn.GELU(), nn.Linear(width, width))
         self.context = nn.Linear(DIMENSION, pointer)
         self.numeric = nn.Linear(ROW_FEATURES + _EXPECTED + STANDINGS, pointer)
@@ -149,7 +152,7 @@ class ScorerNetwork(nn.Module):
 
         `noise`: (B, N, 384), on what rows say to the network, not on what is compared.
         """
-        alike = likeness_to_words(batch)
+        alike = likeness_to_words(batch, self.label_bent(batch.own), self.word_bent(batch.told))
         own, rows = self._rows(batch, alike, noise)
         sort = self.sort.weight
         whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(
@@ -176,7 +179,7 @@ class ScorerNetwork(nn.Module):
         starts += [starts[-1] + advice.shape[1]]
         starts += [starts[-1] + offered.shape[1]]
         starts += [starts[-1] + words.shape[1]]
-        related = relations(batch, alike, tuple(starts), tokens.shape[1]).to(own.dtype)
+        related = relations(batch, alike.detach(), tuple(starts), tokens.shape[1]).to(own.dtype)
         mask, near = present[:, None, None, :], beside(present, tuple(starts)).to(own.dtype)
         *before, last = (cast(_Layer, layer) for layer in self.layers)
         for layer in before:

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from webdreamer_app.policies.scorer.arrays import Batch
 
 RELATIONS = 4
+_BOTTLENECK = 64
 STANDINGS = 5
 _SHARPNESS = 20.0
 _SCALE = 5.0
+
+
+class Adapter(nn.Module):
+    """Bends the vectors of a frozen encoder a little, and not at all in the beginning (Houlsby et al. 2019)."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.down = nn.Linear(width, _BOTTLENECK)
+        self.up = nn.Linear(_BOTTLENECK, width)
+        self.dropout = nn.Dropout(dropout)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(…, width) → the same."""
+        bent: Tensor = vectors + self.up(self.dropout(functional.gelu(self.down(vectors))))
+        return bent
 
 
 def mean_of(vectors: Tensor, mask: Tensor) -> Tensor:
@@ -31,13 +49,14 @@ def beside(present: Tensor, starts: tuple[int, ...]) -> Tensor:
     return pair.unsqueeze(-1).float()
 
 
-def likeness_to_words(batch: Batch) -> Tensor:
+def likeness_to_words(batch: Batch, own: Tensor, told: Tensor) -> Tensor:
     """Cosines of what rows say with words as the encoder reads them in their sentences: (B, N, W), 0 for padding.
 
-    The late interaction of retrieval (Khattab and Zaharia 2020), of a whole label with each word.
+    The late interaction of retrieval (Khattab and Zaharia 2020), of a whole label with each word. `own` (B, N, D) and
+    `told` (B, W, D): those of the batch, or as they are after an adapter each.
     """
-    told = functional.normalize(batch.told.float(), dim=-1, eps=1e-6)
-    own = functional.normalize(batch.own.float(), dim=-1, eps=1e-6)
+    told = functional.normalize(told.float(), dim=-1, eps=1e-6)
+    own = functional.normalize(own.float(), dim=-1, eps=1e-6)
     with torch.autocast(own.device.type, enabled=False):  # differences of cosines are small
         return (own @ told.transpose(1, 2)) * (batch.row_mask.unsqueeze(2) & batch.word_mask.unsqueeze(1))
 
