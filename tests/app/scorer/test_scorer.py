@@ -288,6 +288,29 @@ def test_the_network_overfits_one_batch(packed: PackedSet, tmp_path: Path) -> No
     assert figures["commit_auroc"] == 1.0
 
 
+def test_some_examples_of_a_set_are_a_set(packed: PackedSet) -> None:
+    some = packed.subset([3, 1])
+    assert len(some) == 2 and [some.length(0), some.length(1)] == [packed.length(3), packed.length(1)]
+    assert torch.equal(some.batch([1]).own, packed.batch([1]).own)
+    assert some.shard(0) == packed.shard(3) == 0
+
+
+@pytest.mark.parametrize("part", ["adapted", "late_interaction"])
+def test_a_network_can_be_trained_and_read_back_without_a_part(
+    part: str, packed: PackedSet, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    out = tmp_path / "policy.safetensors"
+    config = TrainingConfig(minutes=60.0, batch=16, max_steps=2, advice_dropout=1.0)
+    train(packed, packed, out, config, network=replace(SMALL, **{part: False}), echo=lambda line: None)
+    network = Decider.load(out, encoder).network
+    assert not getattr(network.config, part)
+    batch = packed.batch([0, 1])
+    other = replace(batch, lexical=batch.lexical.flip(2))
+    with torch.inference_mode():
+        same = torch.equal(network(batch).rows, network(other).rows)
+    assert same is (part == "late_interaction")
+
+
 def test_training_goes_on_where_it_stopped(packed: PackedSet, tmp_path: Path) -> None:
     progress = tmp_path / "progress.safetensors"
     first = Trainer(SMALL, TrainingConfig(minutes=60.0, max_steps=3))

@@ -6,7 +6,7 @@ mixed in beside attention, layer by layer, as fixed weighted sums.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import torch
@@ -56,6 +56,10 @@ class NetworkConfig:
     pointer: int = 96
     """Width in which pointers are compared."""
     dropout: float = 0.1
+    late_interaction: bool = True
+    """Whether rows are held against each word of the instruction, by word pieces and by meaning."""
+    adapted: bool = True
+    """Whether the encoder's vectors are bent for that by an adapter."""
     meanings: int = 0
     """Classes of an auxiliary loss on what a row's words mean; 0: none. Not shipped."""
 
@@ -102,8 +106,9 @@ class ScorerNetwork(nn.Module):
         super().__init__()
         self.config = config
         width, pointer = config.width, config.pointer
-        self.label_bent = Adapter(DIMENSION, config.dropout)
-        self.word_bent = Adapter(DIMENSION, config.dropout)
+        self.label_bent, self.word_bent = (
+            Adapter(DIMENSION, config.dropout) if config.adapted else nn.Identity() for _ in range(2)
+        )
         self.own = nn.Sequential(nn.Linear(DIMENSION, width), nn.GELU(), nn.Linear(width, width))
         self.context = nn.Linear(DIMENSION, pointer)
         self.numeric = nn.Linear(ROW_FEATURES + _EXPECTED + STANDINGS, pointer)
@@ -153,6 +158,8 @@ class ScorerNetwork(nn.Module):
         `noise`: (B, N, 384), on what rows say to the network, not on what is compared.
         """
         alike = likeness_to_words(batch, self.label_bent(batch.own), self.word_bent(batch.told))
+        if not self.config.late_interaction:
+            alike, batch = torch.zeros_like(alike), replace(batch, lexical=torch.zeros_like(batch.lexical))
         own, rows = self._rows(batch, alike, noise)
         sort = self.sort.weight
         whole = self.whole(torch.cat([batch.instruction, batch.page], dim=-1)) + self.wish(

@@ -81,6 +81,18 @@ class PackedSet:
         found = tables_of(self.numbering, encoder, known)
         self.tables = Tables(found.pooled.to(dtype), found.plain.to(dtype), found.words, found.told)
 
+    def subset(self, indices: Sequence[int]) -> PackedSet:
+        """Some of the examples, by the same tables."""
+        found = PackedSet()
+        found._shards, found.numbering, found.tables = self._shards, self.numbering, self.tables
+        found._where = [self._where[index] for index in indices]
+        found.sources = [self.sources[index] for index in indices]
+        return found
+
+    def shard(self, index: int) -> int:
+        """Which file an example is of, in the order in which they were added; episodes are never in two."""
+        return self._where[index][0]
+
     def __len__(self) -> int:
         return len(self._where)
 

@@ -49,6 +49,8 @@ class TrainingConfig:
     """Share of the budget over which the learning rate rises."""
     history_dropout: float = 0.25
     """How often an example's history is blanked, against copying the last action."""
+    advice_dropout: float = 0.0
+    """How often an example's advice is left out, beside those that come without any."""
     text_noise: float = 0.02
     """Standard deviation of the noise on text vectors, times their usual component."""
     focus: float = 0.5
@@ -146,10 +148,14 @@ class Trainer:
         return torch.randn_like(batch.own) * self.config.text_noise if self.config.text_noise else None
 
     def _disturbed(self, batch: Batch, generator: np.random.Generator) -> Batch:
-        """History blanked now and then."""
+        """History and advice blanked now and then."""
         blank = torch.from_numpy(generator.random(len(batch.own)) < self.config.history_dropout)
         batch.history_mask.masked_fill_(blank.unsqueeze(1), False)
         batch.history_rows.masked_fill_(blank.unsqueeze(1), -1)
+        if self.config.advice_dropout:
+            unadvised = torch.from_numpy(generator.random(len(batch.own)) < self.config.advice_dropout)
+            batch.advice_mask.masked_fill_(unadvised.unsqueeze(1), False)
+            batch.advice_rows.masked_fill_(unadvised.unsqueeze(1), -1)
         return batch
 
     def save_progress(self, path: Path) -> None:
