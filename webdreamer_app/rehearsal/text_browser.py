@@ -6,6 +6,7 @@ Some twenty times as fast as a real browser, for rehearsing on bundled sites: wh
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,6 +87,15 @@ class TextBrowser:
         self._past: list[str] = []
         self._views: list[_View] = []
         self.goto(start.url)
+
+    def fork(self, start: Start) -> TextBrowser:
+        """Another visitor who sees this page, with what was typed and opened on it, in the session of `start`."""
+        twin = copy.copy(self)
+        twin.client = Client("; ".join(f"{cookie.name}={cookie.value}" for cookie in start.cookies))
+        twin.files, twin._past = dict(self.files), list(self._past)
+        twin._views, twin.dialog = copy.deepcopy((self._views, self.dialog))
+        twin._read()
+        return twin
 
     @property
     def url(self) -> str:

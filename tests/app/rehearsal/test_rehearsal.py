@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tasks.suites import suite
-from tasks.task import Site
+from tasks.task import Ending, Site
 from webdreamer_app.actions import describe
 from webdreamer_app.labelling import Labeller, PackReport, meanings_of
 from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
@@ -23,6 +23,7 @@ from webdreamer_app.rehearsal.collecting import plan_shards, rehearse
 from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
 from webdreamer_app.rehearsal.meanings import numbers, words_shown
 from webdreamer_app.rehearsal.own_commits import fit_on_own
+from webdreamer_app.rehearsal.text_browser import TextBrowser
 from webdreamer_app.types import Action, Element, History, Observation
 from worldmodel.checkpoint import load, save
 from worldmodel.text_encoder import TextEncoder
@@ -58,6 +59,28 @@ def test_deviations_and_openings_are_undone_again(site: tuple[str, Site]) -> Non
     strayed = [step for step in played.history.steps if step.plan.chosen.rationale == "deviation"]
     assert strayed
     assert played.grade is None or played.grade.success
+
+
+def test_what_is_tried_by_a_twin_in_a_cloned_session_leaves_visitor_and_session_alone(site: tuple[str, Site]) -> None:
+    name, running = site
+    found = suite(name)
+    task = found.sample("train", 1, 1013)[0]
+    visitor, oracle = TextBrowser(running.start("first", task), task.files), found.oracle(task)
+    changed = 0
+    for number in range(12):
+        before = visitor.text
+        twin = visitor.fork(running.clone("first", f"twin-{number}"))  # type: ignore[attr-defined]
+        assert twin.text == before
+        for _ in range(40):
+            if not twin.is_over:
+                twin.act(oracle(twin.text)[0])
+        assert twin.is_over and running.grade(task, f"twin-{number}", Ending(message=twin.message)).success
+        assert visitor.text == before and not visitor.is_over
+        visitor.act(oracle(visitor.text)[0])
+        changed += visitor.text != before
+        if visitor.is_over:
+            break
+    assert changed
 
 
 def test_a_policy_decides_its_share_but_never_what_ends_the_task_wrongly(site: tuple[str, Site]) -> None:
