@@ -118,7 +118,7 @@ def _derived(text: str) -> Iterator[Offered]:
             yield _at(text, found, f"{cents // 100},{cents % 100:02d}", "amount of money", "comma")
     for found in _WORD.finditer(text):
         number = _SPELLED.get(found[0].lower())
-        if number is not None and found[0].lower() != "one":
+        if number is not None:
             yield _at(text, found, str(number), "number", "number")
 
 
