@@ -1,13 +1,13 @@
 """What each part of the embedded policy's training is worth: arms trained from nothing for the same time.
 
     python -m benchmarks.ablations --data FOLDER … --corrections FOLDER … --validation FOLDER … --json FILE
-        [--arm whole adapters … data/4] [--minutes 7] [--seed 1] [--count 30] [--threads 2]
+        [--arm whole frozen … data/4] [--minutes 7] [--seed 1] [--count 30] [--threads 2]
 
 `--data` and `--corrections` are folders of `webdreamer rehearse`, the latter with steps of the policy's own. The arms:
 `whole`; `frozen` (no adapters on the encoder's vectors); `words` (no late interaction with words of the request);
 `corrections`, `wishes`, `advice` (each without); `data/N` (every N-th file, so whole episodes). Each arm tells how
 often its first choice is right on validation pages, and what share of `--count` validation tasks of each suite it
-brings to their end, without a browser. Arms that the JSON file holds are not trained again.
+brings to their end, without a browser. Arms that the JSON file holds by the same settings are not trained again.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ from webdreamer_app.policies.scorer.training import TrainingConfig, train
 from webdreamer_app.policies.scorer.vectors import Embeddings
 from webdreamer_app.rehearsal import REHEARSED
 from webdreamer_app.rehearsal.meanings import numbers
-from webdreamer_app.rehearsal.own_commits import attempts
+from webdreamer_app.rehearsal.own_commits import attempts, success_rate
 from worldmodel.text_encoder import TextEncoder
 
 ARMS = ("whole", "frozen", "words", "corrections", "wishes", "advice", "data/2", "data/4", "data/8", "data/16")
-_SHARDS = ("*.shard", "*.st")
 
 
 def read(folders: Sequence[Path], into: PackedSet) -> int:
     """Take in every shard of some folders; how many there are."""
-    found = [file for folder in folders for pattern in _SHARDS for file in sorted(folder.glob(pattern))]
+    found = [file for folder in folders for file in sorted(folder.glob("*.shard"))]
     for file in found:
         into.add(file, _group(file))
     return len(found)
@@ -55,7 +54,7 @@ def examples_of(arm: str, whole: PackedSet, uncorrected: int) -> PackedSet:
         if arm == "corrections":
             return whole.shard(index) < uncorrected
         if arm == "wishes":
-            return float(whole.part("weight", index)) == 1.0
+            return bool(whole.part("weight", index)[0] == 1.0)
         return whole.shard(index) % every == 0
 
     return whole.subset([index for index in range(len(whole)) if keep(index)])
@@ -72,11 +71,8 @@ def measure(
         details = train(data, validation, out, config, network=sizes, echo=lambda line: None)
         decider = Decider.load(out, encoder)
         tried = list(attempts(decider, REHEARSED, "validation", 5, count))
-        figures: dict[str, Any] = {"states": len(data), "steps": details["steps"], **details["validation"]}
-        for name in REHEARSED:
-            graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
-            figures[f"{name} success"] = sum(graded) / max(1, len(graded))
-    return figures
+    figures: dict[str, Any] = {"trained on": len(data), "steps": details["steps"], **details["validation"]}
+    return figures | {f"{name} success": success_rate(tried, name) for name in REHEARSED}
 
 
 def main() -> None:
@@ -85,24 +81,30 @@ def main() -> None:
     parser.add_argument("--corrections", type=Path, nargs="*", default=[])
     parser.add_argument("--validation", type=Path, nargs="+", required=True)
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--arm", nargs="*", default=list(ARMS))
+    parser.add_argument("--arm", nargs="*", choices=ARMS, default=list(ARMS))
     parser.add_argument("--minutes", type=float, default=7.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    encoder = TextEncoder.load(capacity=20_000)
     whole, validation = PackedSet(), PackedSet()
     uncorrected = read(options.data, whole)
-    read(options.corrections, whole)
-    read(options.validation, validation)
+    if not read(options.corrections, whole) and "corrections" in options.arm:
+        parser.error("the arm 'corrections' leaves out what --corrections holds: name folders with shards there.")
+    if not uncorrected or not read(options.validation, validation):
+        parser.error("--data and --validation need folders with *.shard files: make them with `webdreamer rehearse`.")
+    encoder = TextEncoder.load(capacity=20_000)
+    settings = {"minutes": options.minutes, "seed": options.seed, "tasks": options.count, "states": len(whole)}
     for packed in (whole, validation):
         packed.embed(encoder, torch.float32, Embeddings(options.json.with_suffix(".texts")))
     known: dict[str, Any] = json.loads(options.json.read_text()) if options.json.exists() else {}
-    for arm in (one for one in options.arm if one not in known):
+    for arm in options.arm:
+        if known.get(arm, {}).get("settings") == settings:
+            continue
         data = examples_of(arm, whole, uncorrected)
-        known[arm] = measure(arm, data, validation, options.minutes, options.seed, options.count, encoder)
+        figures = measure(arm, data, validation, options.minutes, options.seed, options.count, encoder)
+        known[arm] = {"settings": settings} | figures
         options.json.write_text(json.dumps(known, indent=1))
         print(arm, json.dumps(known[arm]), flush=True)
 

@@ -17,7 +17,7 @@ import torch
 from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
 from webdreamer_app.policies.scorer.deciding import Decider
 from webdreamer_app.rehearsal import REHEARSED
-from webdreamer_app.rehearsal.own_commits import attempts, commits_of, own_commit_figures
+from webdreamer_app.rehearsal.own_commits import attempts, commits_of, own_commit_figures, success_rate
 from worldmodel.text_encoder import TextEncoder
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     for name in options.suite:
         here = [one for one in tried if one.task.id.startswith(f"{name}/")]
         figures |= {f"{name} {key}": value for key, value in own_commit_figures(commits_of(here)).items()}
-        figures[f"{name} success"] = sum(one.grade.success for one in here) / len(here)
+        figures[f"{name} success"] = success_rate(tried, name)
         figures[f"{name} wrong commits"] = sum(len(one.grade.wrong_commits) for one in here) / len(here)
     for key, value in figures.items():
         print(f"{key:28} {value:.4f}")

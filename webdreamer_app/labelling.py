@@ -28,6 +28,7 @@ _RELABEL_SHARE, _CHOICE_SHARE = 0.15, 0.7
 _VARIANTS = 4
 """How many variants are drawn for one that asks for something else on the page at hand."""
 _COMMIT_RELABELS, _CHOICE_RELABELS = 4, 2
+"""Most other wishes that a page is then looked at with: one that can commit something, one with something to choose."""
 _POOL = 600
 _RELABEL_WEIGHT = 0.7
 _ADVISED, _ADVISED_WRONG = 0.5, 0.5

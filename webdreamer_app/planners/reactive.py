@@ -20,7 +20,7 @@ MIN_LEFT = 0.05
 LOOPING_VERBS = EDITING_VERBS | {"click", "press", "goto", "go_back", "go_forward", "expand"}
 MAX_ROUNDS = 3
 """How often the same act may lead away from a page and back to it before it is passed over."""
-MOST_ROUNDS = {Effect.IRREVERSIBLE: 1, Effect.UNKNOWN: 2}
+MAX_ROUNDS_OF = {Effect.IRREVERSIBLE: 1, Effect.UNKNOWN: 2}
 """The same for what can't be taken back, which is done once, and for what may be such or a form's way on."""
 WORTH_OF_A_ROUND = 0.1
 """What each such round leaves of an act's probability: it may be the way on all the same, if all else is improbable."""
@@ -44,7 +44,7 @@ class ReactivePlanner:
         rounds, idle = _rounds(observation, history)
         refused = blocked | _failing(observation, history)
         for one in proposals:
-            most = MOST_ROUNDS.get(classify(one.action, observation), MAX_ROUNDS)
+            most = MAX_ROUNDS_OF.get(classify(one.action, observation), MAX_ROUNDS)
             if rounds[_key(one.action, observation)] >= most:
                 refused.add(_key(one.action, observation))
         refused |= {key for key, count in idle.items() if count >= MAX_IDLE}

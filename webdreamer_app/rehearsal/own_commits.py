@@ -44,6 +44,12 @@ def commits_of(tried: Sequence[Attempt]) -> list[OwnCommit]:
     return [one for each in tried for one in own_commits(suite_named(each.task.id.split("/")[0]), each)]
 
 
+def success_rate(tried: Sequence[Attempt], name: str) -> float:
+    """Share of the episodes that succeeded among those of tasks whose id begins with `name/`; 0 without any."""
+    graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/")]
+    return sum(graded) / max(1, len(graded))
+
+
 def own_commit_figures(commits: Sequence[OwnCommit]) -> dict[str, float]:
     """How well the risk tells wrong commits from right ones: calibration error over ten bins, AUROC where it exists."""
     risks = torch.tensor([one.risk for one in commits])
@@ -96,8 +102,7 @@ def fit_on_own(path: Path, count: int, echo: Callable[[str], None] = print) -> d
     fitted = _fitted(commits)
     validation = dict(checkpoint.details["validation"]) | own_commit_figures(_cross_fitted(episodes) or commits)
     for name in REHEARSED:
-        graded = [one.grade.success for one in tried if one.task.id.startswith(f"{name}/validation/")]
-        validation[f"own_success_{name}"] = sum(graded) / max(1, len(graded))
+        validation[f"own_success_{name}"] = success_rate(tried, f"{name}/validation")
     details = dict(checkpoint.details) | {"validation": validation}
     if fitted is not None:
         details["commit_score"] = fitted.details()

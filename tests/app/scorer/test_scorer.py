@@ -11,7 +11,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from webdreamer_app.policies.embedded import EmbeddedPolicy
+from benchmarks.ablations import ARMS, examples_of
+from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS, EmbeddedPolicy
 from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
 from webdreamer_app.policies.scorer.calibration import (
     CommitScore,
@@ -293,6 +294,52 @@ def test_some_examples_of_a_set_are_a_set(packed: PackedSet) -> None:
     assert len(some) == 2 and [some.length(0), some.length(1)] == [packed.length(3), packed.length(1)]
     assert torch.equal(some.batch([1]).own, packed.batch([1]).own)
     assert some.shard(0) == packed.shard(3) == 0
+
+
+def test_arms_of_the_ablations_learn_from_what_their_names_say(
+    state: StateFeatures, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    whole = PackedSet()
+    for number in range(4):
+        packer, place = Packer(), tmp_path / f"{number}.shard"
+        for weight in (1.0, 0.7):
+            packer.add(replace(examples(state, state)[0], weight=weight))
+        packer.write(place, {})
+        whole.add(place)
+    kept = {arm: examples_of(arm, whole, uncorrected=3) for arm in ARMS}
+    assert {arm: len(found) for arm, found in kept.items()} == {
+        "whole": 8, "frozen": 8, "words": 8, "corrections": 6, "wishes": 4, "advice": 8,
+        "data/2": 4, "data/4": 2, "data/8": 2, "data/16": 2,
+    }  # fmt: skip
+    assert [kept["wishes"].shard(index) for index in range(4)] == [0, 1, 2, 3]
+    assert {kept["data/2"].shard(index) for index in range(4)} == {0, 2}
+
+
+@pytest.mark.parametrize(("share", "is_read"), [(0.0, True), (1.0, False)])
+def test_advice_is_left_out_as_often_as_training_is_told(share: float, is_read: bool, packed: PackedSet) -> None:
+    batch = packed.batch([0, 1])
+    told = replace(
+        batch,
+        advice=torch.ones(2, 1, batch.own.shape[2]),
+        advice_rows=torch.zeros(2, 1, dtype=torch.long),
+        advice_mask=torch.ones(2, 1, dtype=torch.bool),
+    )
+    trainer = Trainer(SMALL, TrainingConfig(advice_dropout=share))
+    found = trainer._disturbed(told, np.random.default_rng(1))
+    assert found.advice_mask.tolist() == [[is_read], [is_read]]
+    assert (found.advice_rows >= 0).all().item() is is_read
+
+
+def test_numerals_are_offered_as_numbers() -> None:
+    offered = {one.text: one for one in value_set("I need one ticket, and two for my friends.", {}).offered}
+    assert offered.keys() == {"1", "2"} and {one.kind for one in offered.values()} == {"number"}
+    assert (offered["1"].start, offered["1"].length) == (2, 1)
+
+
+def test_a_page_without_anything_on_it_can_be_decided_on(encoder: TextEncoder) -> None:
+    blank = Observation("http://shop.test/", "", (), "")
+    found = Decider.load(DEFAULT_WEIGHTS, encoder).decide(blank, History(GOAL))
+    assert found and all(one.commit_risk is None for one in found)
 
 
 @pytest.mark.parametrize("part", ["adapted", "late_interaction"])

@@ -9,6 +9,7 @@ from typing import Any
 def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
     """Data, seeds and figures of a training run, as Markdown."""
     network, training = details["network"], details["training"]
+    begun = f", begun with the weights of `{training['started_from']}`" if training.get("started_from") else ""
     data, validation = details["data"], details["validation"]
     lines = [
         f"# Model card: `{weights}`",
@@ -22,7 +23,7 @@ def write_card(path: Path, weights: str, details: dict[str, Any]) -> None:
         f"  {data.get('states', '?')} as they were asked, the others once more for neighbouring wishes",
         f"- Network: width {network['width']}, {network['layers']} layers, {network['heads']} heads, bf16 weights",
         f"- {details['steps']} steps of batch {training['batch']} in {training['minutes']:g} minutes, "
-        f"seed {training['seed']}",
+        f"seed {training['seed']}{begun}",
         "",
         "## Validation (themes, words, products and sentences that training never saw)",
         "",
