@@ -7,11 +7,24 @@ import torch
 
 from webdreamer_app.policies.scorer.arrays import Batch
 from webdreamer_app.policies.scorer.calibration import CommitScore
-from webdreamer_app.policies.scorer.deciding import Decider
+from webdreamer_app.policies.scorer.deciding import Decider, sure_so_far
 from webdreamer_app.policies.scorer.features import HISTORY_FEATURES, STRUCTURE
 from webdreamer_app.policies.scorer.imagined import MAX_IMAGINED, RowBank, after
 from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork
-from webdreamer_app.types import Element, Goal, History, Observation
+from webdreamer_app.types import (
+    Action,
+    Decision,
+    Effect,
+    Element,
+    Goal,
+    History,
+    Observation,
+    Outcome,
+    Plan,
+    Proposal,
+    Step,
+    Verdict,
+)
 from worldmodel.text_encoder import TextEncoder
 
 GOAL = Goal("Register Anna Berg for the fair, vegetarian, please.", {"full_name": "Anna Berg"})
@@ -105,3 +118,37 @@ def test_what_cannot_be_imagined_is_told(decider: Decider) -> None:
     other = decider.batch(decider.state(FORM, History(Goal(GOAL.instruction, {"city": "Ghent"}))))
     with pytest.raises(ValueError, match="one bank for each request"):
         bank.add(other)
+
+
+def past_of(*probabilities: float) -> History:
+    done = Action("click", "1")
+    return History(
+        GOAL,
+        tuple(
+            Step(
+                number,
+                HOME,
+                Plan(Proposal(done, probability=one), (), effect=Effect.UNKNOWN),
+                Verdict(Decision.ACT, ""),
+                Outcome(FORM),
+            )
+            for number, one in enumerate(probabilities)
+        ),
+    )
+
+
+def test_unsure_choices_of_before_make_a_commit_riskier() -> None:
+    torch.manual_seed(3)
+    score = CommitScore(logit=0.0, so_far=-2.0)
+    decider = Decider(ScorerNetwork(SMALL), TextEncoder.load(verify=False), score)
+    sure, unsure = past_of(1.0, 1.0), past_of(1.0, 0.05)
+    assert sure_so_far(History(GOAL)) == sure_so_far(sure) == 0.0
+    assert sure_so_far(past_of(0.0)) == pytest.approx(-6.9078, abs=1e-3)  # a random step is no infinity
+    calm, doubtful = (decider.decide(FORM, past) for past in (sure, unsure))
+    assert {one.commit_risk for one in calm} == {0.5, None}
+    risks = {one.commit_risk for one in doubtful if one.commit_risk is not None}
+    expected = float(torch.sigmoid(torch.tensor(-2.0 * sure_so_far(unsure))))
+    assert min(risks) == pytest.approx(expected) == max(risks)
+    page = batch_of(decider, FORM)
+    assert decider.score(page)[1].allclose(torch.tensor(0.5))
+    assert decider.score(page, torch.tensor([sure_so_far(unsure)]))[1].allclose(torch.tensor(expected))

@@ -411,10 +411,11 @@ def test_temperature_scaling_recovers_a_known_temperature() -> None:
 
 def test_the_commit_score_weighs_every_sign() -> None:
     torch.manual_seed(0)
-    signs = [CommitSigns(float(a), float(-b), float(c)) for a, b, c in torch.rand(600, 3) * 4]
-    wrong = torch.tensor([int(one.logit - 2 * one.log_probability + one.left > 8) for one in signs])
+    signs = [CommitSigns(float(a), float(-b), float(c), float(-d)) for a, b, c, d in torch.rand(600, 4) * 4]
+    wrong = torch.tensor([int(one.logit - 2 * one.log_probability + one.left - one.so_far > 10) for one in signs])
     score = fit_commit_score(signs, wrong, 1e-4)
     assert score.logit > 0 and score.left > 0 and score.log_probability < -1.5 * score.logit
+    assert score.so_far < 0
     risks = torch.tensor([score.risk(one) for one in signs])
     assert area_under_curve(risks, wrong) > 0.99
     assert CommitScore.of(score.details()) == score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 
 import torch
 from torch import Tensor
@@ -24,6 +24,11 @@ class CommitSigns:
     """Of the action, among all candidates."""
     left: float
     """Largest logit of a field or choice of the page that something is yet to be done with it."""
+    so_far: float = 0.0
+    """Mean log-probability of what was done before in the episode; 0 at its beginning."""
+
+
+SIGNS = len(fields(CommitSigns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class CommitScore:
     logit: float = 1.0
     log_probability: float = 0.0
     left: float = 0.0
+    so_far: float = 0.0
     offset: float = 0.0
 
     def risks(self, signs: Tensor) -> Tensor:
-        """Of many: (…, 3), in the order of `CommitSigns`, → (…), 0..1."""
-        weights = torch.tensor(astuple(self)[:3], device=signs.device)
+        """Of many: (…, SIGNS), in the order of `CommitSigns`, → (…), 0..1."""
+        weights = torch.tensor(astuple(self)[:SIGNS], device=signs.device)
         return torch.sigmoid(_bounded(signs.float()) @ weights + self.offset)
 
     def risk(self, signs: CommitSigns) -> float:
@@ -59,7 +65,7 @@ class CommitScore:
         return asdict(self)
 
 
-_LIMITS = (12.0, 8.0, 8.0)
+_LIMITS = (12.0, 8.0, 8.0, 8.0)
 """Beyond these signs tell nothing more."""
 
 
@@ -77,21 +83,22 @@ def fit_commit_score(signs: Sequence[CommitSigns], wrong: Tensor, strength: floa
         raise ValueError(f"{len(wrong)} commits that are all right or all wrong: a score can't be fitted on them.")
     inputs = _bounded(torch.tensor([astuple(one) for one in signs], dtype=torch.float64))
     mean, scale = inputs.mean(0), inputs.std(0).clamp_min(1e-3)
-    weights = torch.zeros(4, dtype=torch.float64, requires_grad=True)
+    weights = torch.zeros(SIGNS + 1, dtype=torch.float64, requires_grad=True)
     wanted = wrong.double()
     optimizer = torch.optim.LBFGS([weights], lr=0.5, max_iter=200)
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        scores = (inputs - mean) / scale @ weights[:3] + weights[3]
-        loss = functional.binary_cross_entropy_with_logits(scores, wanted) + strength * (weights[:3] ** 2).sum()
+        scores = (inputs - mean) / scale @ weights[:SIGNS] + weights[SIGNS]
+        loss = functional.binary_cross_entropy_with_logits(scores, wanted) + strength * (weights[:SIGNS] ** 2).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    found = weights.detach()[:3] / scale
-    logit, log_probability, left = found.tolist()
-    return CommitScore(logit, log_probability, left, float(weights.detach()[3] - found @ mean))
+    found = weights.detach()[:SIGNS] / scale
+    names = [one.name for one in fields(CommitSigns)]
+    offset = float(weights.detach()[SIGNS] - found @ mean)
+    return CommitScore.of(dict(zip(names, found.tolist(), strict=True)) | {"offset": offset})
 
 
 def fit_temperature(logits: Tensor, labels: Tensor, share: float | None = None) -> tuple[float, float]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.arrays import Batch, LogProbabilities, log_probabilities
-from webdreamer_app.policies.scorer.calibration import CommitScore, CommitSigns
+from webdreamer_app.policies.scorer.calibration import SIGNS, CommitScore, CommitSigns
 from webdreamer_app.policies.scorer.decoding import Candidate, candidates
 from webdreamer_app.policies.scorer.familiarity import Familiarity, is_familiarity, summaries
 from webdreamer_app.policies.scorer.features import Featurizer, StateFeatures
@@ -101,16 +101,21 @@ class Decider:
         scores = self.network(batch)
         found = candidates(state, log_probabilities(scores))
         foreign, left = self._foreign(batch), float(most_left(scores, batch)[0])
-        return self._decided(found, scores.commit_wrong[0].float().tolist(), left, foreign)
+        return self._decided(found, scores.commit_wrong[0].float().tolist(), left, sure_so_far(history), foreign)
 
     @torch.inference_mode()
-    def score(self, batch: Batch) -> tuple[LogProbabilities, Tensor]:
-        """Of many pages at once, imagined ones too: log-probabilities, and the risk of each row's click, (B, N)."""
+    def score(self, batch: Batch, so_far: Tensor | None = None) -> tuple[LogProbabilities, Tensor]:
+        """Of many pages at once, imagined ones too: log-probabilities, and the risk of each row's click, (B, N).
+
+        `so_far`: (B,) mean log-probability of what was done before each; None: nothing was.
+        """
         scores = self.network(batch)
         log = log_probabilities(scores)
-        left = most_left(scores, batch).unsqueeze(-1).expand_as(scores.commit_wrong)
-        signs = torch.stack([scores.commit_wrong.float(), log.rows[..., ROW_VERBS.index("click")], left], dim=-1)
-        return log, self._commit_score.risks(signs)
+        click = log.rows[..., ROW_VERBS.index("click")]
+        left = most_left(scores, batch)
+        of_page = [left, torch.zeros_like(left) if so_far is None else so_far]
+        signs = [scores.commit_wrong.float(), click, *(one.unsqueeze(-1).expand_as(click) for one in of_page)]
+        return log, self._commit_score.risks(torch.stack(signs, dim=-1))
 
     @torch.inference_mode()
     def distance(self, state: StateFeatures) -> float | None:
@@ -174,10 +179,10 @@ class Decider:
         return next((one.log_probability for one in found if one.action == action), _FLOOR)
 
     def _decided(
-        self, found: list[Candidate], commit_wrong: list[float], left: float, foreign: float | None
+        self, found: list[Candidate], commit_wrong: list[float], left: float, so_far: float, foreign: float | None
     ) -> list[Decided]:
-        signs = [CommitSigns(commit_wrong[one.row], one.log_probability, left) for one in found]
-        risks = self._commit_score.risks(torch.tensor([astuple(one) for one in signs]).reshape(-1, 3)).tolist()
+        signs = [CommitSigns(commit_wrong[one.row], one.log_probability, left, so_far) for one in found]
+        risks = self._commit_score.risks(torch.tensor([astuple(one) for one in signs]).reshape(-1, SIGNS)).tolist()
         return [
             Decided(
                 one.action,
@@ -188,6 +193,15 @@ class Decider:
             )
             for one, sign, risk in zip(found, signs, risks, strict=True)
         ]
+
+
+def sure_so_far(history: History) -> float:
+    """Mean log-probability of the steps that were chosen, each at least a thousandth; 0 without any.
+
+    What was an unsure choice three pages ago is what a commit makes final.
+    """
+    chosen = [math.log(max(step.plan.chosen.probability, 1e-3)) for step in history.steps]
+    return sum(chosen) / max(1, len(chosen))
 
 
 def _expanded(value: Tensor, count: int) -> Tensor:
