@@ -138,6 +138,29 @@ class Site(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a session has left behind on its site."""
+
+    commits: int
+    """How many acts that can't be taken back."""
+    digest: str
+    """Differs where anything else that the site keeps differs."""
+
+
+@runtime_checkable
+class ClonableSite(Site, Protocol):
+    """A site whose sessions can be copied, so that something can be tried in a copy."""
+
+    def clone(self, session: str, copy: str) -> Start:
+        """Another session with the same state. Raises LookupError where there is no such session."""
+        ...
+
+    def footprint(self, session: str) -> Footprint:
+        """Raises LookupError where there is no such session."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """How a browser has to be opened for a task."""
 

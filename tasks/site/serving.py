@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from starlette.applications import Starlette
@@ -17,7 +18,15 @@ from tasks.site.admin import admin_application
 from tasks.site.store import SessionStore
 from tasks.site.themes import SPLITS
 from tasks.site.visits import Visits
-from tasks.task import UNREPORTED, Cookie, Ending, Grade, Oracle, Readback, Site, Start, Task, read_task_id
+from tasks.task import UNREPORTED, Cookie, Ending, Footprint, Grade, Oracle, Readback, Site, Start, Task, read_task_id
+
+
+class Eventful(Protocol):
+    """State of a session that knows what was done in it for good."""
+
+    @property
+    def events(self) -> Sequence[Any]: ...
+
 
 State = TypeVar("State", bound=msgspec.Struct)
 
@@ -58,6 +67,11 @@ class ThemedSite(Generic[State]):
         """Another session with the same state, to try something in."""
         self._store.clone(session, copy)
         return Start(f"{self.url}/", (Cookie(self._cookie, copy, self.url),))
+
+    def footprint(self, session: str) -> Footprint:
+        """What the session has done, for good and otherwise."""
+        state = self._store.read(session)
+        return Footprint(len(cast(Eventful, state).events), hashlib.sha256(msgspec.json.encode(state)).hexdigest())
 
     def save(self, session: str, name: str) -> None:
         """Keep the session's state under a name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tasks.task import Ending, Grade, Site, Suite, Task
@@ -27,6 +27,8 @@ from webdreamer_app.types import (
 
 Choose = Callable[[Observation, History], Action]
 """What a policy would do."""
+Look = Callable[[TextBrowser, History, Sequence[Action]], None]
+"""Looks on before each step: the visitor, who is to be left as it is, what was done so far, and what is right here."""
 _MAX_STILL = 3
 """How often a page may come again before the oracle goes on."""
 
@@ -53,7 +55,13 @@ class Played:
 
 
 def play(
-    suite: Suite, site: Site, task: Task, session: str, options: RehearsalOptions, student: Choose | None = None
+    suite: Suite,
+    site: Site,
+    task: Task,
+    session: str,
+    options: RehearsalOptions,
+    student: Choose | None = None,
+    look: Look | None = None,
 ) -> Played:
     """One episode. Steps carry the oracle's acceptable actions as their proposals."""
     chance = random.Random(f"{task.id}/{session}")
@@ -65,6 +73,8 @@ def play(
         right = [parse(text) for text in oracle(page.text)]
         if not right:
             return Played(history, None)
+        if look is not None:
+            look(visitor, history, right)
         still = sum(step.observation.text == page.text for step in history.steps)
         chosen = chance.choice(right)
         if student is not None and still < _MAX_STILL and chance.random() < options.student_share:

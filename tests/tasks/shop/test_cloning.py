@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tasks.shop.catalogue import by_id
 from tasks.shop.suite import ShopSuite
 from tasks.site.serving import ThemedSite, themed
 from tasks.site.store import UnknownVisit
@@ -65,6 +66,25 @@ def test_a_clone_goes_its_own_way_and_is_graded_for_itself(shop: ThemedSite[Any]
     assert (done(shop, "one"), done(shop, "two")) == (False, True)
     delete(shop, client, "one")
     assert (done(shop, "one"), done(shop, "two")) == (True, True)
+
+
+def test_a_footprint_tells_looking_from_changing_and_from_what_is_done_for_good(
+    shop: ThemedSite[Any], client: Any
+) -> None:
+    visitor, before = client("shop_session=one"), shop.footprint("one")
+    for path in ("/", "/cart", "/account"):
+        assert visitor.get(shop.url + path).status == 200
+    assert shop.footprint("one") == before
+    product = next(number for number in by_id() if number not in TASK.answer["site"]["wishes"])
+    assert visitor.post(f"{shop.url}/wishlist/add/{product}", {}).status == 200
+    changed = shop.footprint("one")
+    assert changed.commits == before.commits and changed.digest != before.digest
+    delete(shop, client, "one")
+    assert shop.footprint("one").commits == before.commits + 1
+    shop.reset("one")
+    assert shop.footprint("one") == before
+    with pytest.raises(UnknownVisit):
+        shop.footprint("nobody")
 
 
 def test_a_clone_begins_with_all_that_was_done(shop: ThemedSite[Any], client: Any) -> None:
