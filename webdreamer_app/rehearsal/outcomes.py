@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tasks.task import ClonableSite, Ending, Footprint, Grade, Oracle, Suite, Task
 from webdreamer_app.actions import format_action
+from webdreamer_app.foresight.transitions import Followed, Situation, Story, with_ways_to_go
+from webdreamer_app.rehearsal.episodes import Played
 from webdreamer_app.rehearsal.text_browser import TextBrowser
 from webdreamer_app.straying import deviation
-from webdreamer_app.types import Action, Effect, Goal, History, Observation
+from webdreamer_app.types import Action, Effect, Goal, History, Observation, Step
 
 _MAX_STEPS = 40
 """The longest way to an end that is looked for."""
@@ -22,36 +25,14 @@ Tempting = Callable[[Observation, History], Sequence[Action]]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What one action led to."""
+class _Looked:
+    """A state as it was met: what was right in it, what the session had done, and what was tried."""
 
-    action: Action
-    is_right: bool
-    """Whether the oracle would have done it."""
-    after: Observation | None
-    """None where it could not be done."""
-    effect: Effect = Effect.READ
-    """What it did to the session: nothing, something, something for good. An edit of the page itself is reversible."""
-    is_wrong_commit: bool = False
-    """Whether something was done for good, or lost, that nobody asked for."""
-    error: str = ""
-    is_over: bool = False
-    reward: float = 0.0
-    """Graded reward of the session as it stands then."""
-    to_go: int | None = None
-    """How many steps the oracle takes from there to its end; None where that wasn't tried or it found none."""
-    best: float | None = None
-    """The reward at that end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """A state, and what was tried there."""
-
-    history: History
-    observation: Observation
+    page: Observation
     right: tuple[Action, ...]
-    trials: tuple[Trial, ...]
+    footprint: Footprint
+    grade: Grade
+    tried: tuple[Followed, ...]
 
 
 @dataclass(slots=True)
@@ -70,18 +51,31 @@ class Explorer:
     tempting: Tempting | None = None
     wrong: int = 2
     finished: float = 0.25
-    visited: list[Visited] = field(default_factory=list)
+    _looked: list[_Looked] = field(default_factory=list)
     _count: int = 0
 
     def __call__(self, visitor: TextBrowser, history: History, right: Sequence[Action]) -> None:
         page = visitor.observation
-        tried = {self.chance.choice(list(right)): True}
+        wanted = {self.chance.choice(list(right)): True}
         for action in self._wrong(page, history, right):
-            if action not in tried and len(tried) <= self.wrong:
-                tried[action] = False
-        before = self.site.footprint(self.session), self._graded(visitor, self.session)
-        trials = tuple(self._trial(visitor, action, is_right, *before) for action, is_right in tried.items())
-        self.visited.append(Visited(history, page, tuple(right), trials))
+            if action not in wanted and len(wanted) <= self.wrong:
+                wanted[action] = False
+        footprint, grade = self.site.footprint(self.session), self._graded(visitor, self.session)
+        tried = tuple(self._trial(visitor, action, is_right, footprint, grade) for action, is_right in wanted.items())
+        self._looked.append(_Looked(page, tuple(right), footprint, grade, tried))
+
+    def story(self, played: Played, id: str, facts: Mapping[str, Any] | None = None) -> Story:
+        """The episode once it is over: what was done in each state, and what else was tried there."""
+        found = []
+        for place, (looked, step) in enumerate(zip(self._looked, played.history.steps, strict=False)):
+            is_last = place + 1 == len(self._looked)
+            grade = played.grade if is_last else self._looked[place + 1].grade
+            footprint = self.site.footprint(self.session) if is_last else self._looked[place + 1].footprint
+            done = _done(looked, step, footprint, grade)
+            others = [one for one in looked.tried if one.action != done.action]
+            found.append(Situation(played.history.steps[:place], looked.page, (done, *others)))
+        reward = played.grade.reward if played.grade is not None and _ended(played) else None
+        return Story(id, played.history.goal, with_ways_to_go(found, reward), dict(facts or {}))
 
     def _wrong(self, page: Observation, history: History, right: Sequence[Action]) -> Iterator[Action]:
         """Wrong actions: the policy's best, then any."""
@@ -100,35 +94,62 @@ class Explorer:
 
     def _trial(
         self, visitor: TextBrowser, action: Action, is_right: bool, footprint: Footprint, graded: Grade
-    ) -> Trial:
+    ) -> Followed:
         self._count += 1
         copy = f"{self.session}~{self._count}"
         twin = visitor.fork(self.site.clone(self.session, copy))
         try:
             twin.act(format_action(action))
         except (LookupError, ValueError, StopIteration) as problem:
-            return Trial(action, is_right, None, error=f"{action.verb}: {problem}")
+            return Followed(action, None, is_right, error=f"{action.verb}: {problem}")
         after, is_over = twin.observation, twin.is_over
         grade, left = self._graded(twin, copy), self.site.footprint(copy)
         to_go, best = (0, grade.reward) if is_over else (None, None)
         if not is_over and self.chance.random() < self.finished:
             to_go = _to_end(twin, self.suite.oracle(self.task))
             best = None if to_go is None else self._graded(twin, copy).reward
-        return Trial(
+        return Followed(
             action,
-            is_right,
             after,
+            is_right,
             _effect(footprint, left, visitor.observation, after),
-            len(grade.wrong_commits) > len(graded.wrong_commits),
-            "",
-            is_over,
+            _is_wrong(graded, grade),
             grade.reward,
+            is_over,
             to_go,
             best,
         )
 
     def _graded(self, visitor: TextBrowser, session: str) -> Grade:
         return self.site.grade(self.task, session, Ending(infeasible=visitor.reported, message=visitor.message))
+
+
+def _done(looked: _Looked, step: Step, footprint: Footprint, grade: Grade | None) -> Followed:
+    """The step that the episode itself took."""
+    after, is_right = step.outcome.observation, step.action in looked.right
+    if after is None or step.outcome.error:
+        return Followed(step.action, None, is_right, error=step.outcome.error, goes_on=True)
+    is_known_end = grade is not None and step.outcome.terminated
+    return Followed(
+        step.action,
+        after,
+        is_right,
+        _effect(looked.footprint, footprint, looked.page, after),
+        None if grade is None else _is_wrong(looked.grade, grade),
+        None if grade is None else grade.reward,
+        step.outcome.terminated,
+        0 if is_known_end else None,
+        grade.reward if grade is not None and is_known_end else None,
+        goes_on=True,
+    )
+
+
+def _ended(played: Played) -> bool:
+    return bool(played.history.steps) and played.history.steps[-1].outcome.terminated
+
+
+def _is_wrong(before: Grade, after: Grade) -> bool:
+    return len(after.wrong_commits) > len(before.wrong_commits)
 
 
 def _effect(before: Footprint, after: Footprint, page: Observation, shown: Observation) -> Effect:

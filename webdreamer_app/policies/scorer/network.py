@@ -205,12 +205,17 @@ class ScorerNetwork(nn.Module):
         between = rows.new_zeros(len(rows), rows_from - 1, rows.shape[-1])
         return torch.cat([self.left(left).unsqueeze(1), between, rows], dim=1)
 
-    def decide(self, hidden: Hidden, batch: Batch, *, stochastic: bool = False) -> Scores:
-        """The last feed-forward part and every head; `stochastic`: with dropout, whatever the mode."""
+    def read(self, hidden: Hidden, *, stochastic: bool = False) -> Tensor:
+        """What the heads see, (B, T, width): the page, what was done, advice, values, words, rows."""
         last = cast(_Layer, self.layers[-1])
         last.dropout.train(stochastic or self.training)
-        tokens = self.norm(last.feed(hidden.tokens))
+        tokens: Tensor = self.norm(last.feed(hidden.tokens))
         last.dropout.train(self.training)
+        return tokens
+
+    def decide(self, hidden: Hidden, batch: Batch, *, stochastic: bool = False) -> Scores:
+        """The last feed-forward part and every head; `stochastic`: with dropout, whatever the mode."""
+        tokens = self.read(hidden, stochastic=stochastic)
         rows, whole = tokens[:, hidden.rows_from :], tokens[:, :1]
         joined = torch.cat([rows, whole.expand_as(rows), batch.numeric.to(rows.dtype)], dim=-1)
         fields = rows.gather(1, batch.fields.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
