@@ -39,6 +39,16 @@ def slot_of(text: str) -> str:
     return "<date>" if _DATED.search(shown) and len(shown) < 30 else "<text>"
 
 
+def functions_by(meaning: Callable[[Row], int], keys: Sequence[str]) -> Function:
+    """Rows by what their words mean on a site: `keys[meaning(row)]`, or a typed slot where that is negative."""
+
+    def function(row: Row) -> str:
+        number = meaning(row)
+        return keys[number] if number >= 0 else slot_of(row.text)
+
+    return function
+
+
 def role_of(row: Row) -> str:
     """Its role; `option` for an option of a list."""
     return "option" if row.is_option else row.element.role

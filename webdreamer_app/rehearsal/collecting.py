@@ -5,11 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from webdreamer_app.rehearsal.episodes import RehearsalOptions
 
@@ -53,12 +53,21 @@ def rehearse(shards: list[ShardOptions], workers: int, echo: Callable[[str], Non
 
     A shard is written whole or not at all.
     """
-    waiting = [one for one in shards if not one.out.exists()]
+    return in_processes(rehearse_shard, [one for one in shards if not one.out.exists()], workers, echo)
+
+
+Wanted = TypeVar("Wanted")
+
+
+def in_processes(
+    work: Callable[[Wanted], dict[str, Any]], waiting: Sequence[Wanted], workers: int, echo: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Each of what is waiting, `workers` at a time in processes of one thread; a report of each, told as it comes."""
     if workers == 1:
-        return [_told(rehearse_shard(one), echo) for one in waiting]
+        return [_told(work(one), echo) for one in waiting]
     context = multiprocessing.get_context("spawn")
     with context.Pool(min(workers, max(1, len(waiting))), initializer=_one_thread) as pool:
-        return [_told(report, echo) for report in pool.imap_unordered(rehearse_shard, waiting)]
+        return [_told(report, echo) for report in pool.imap_unordered(work, waiting)]
 
 
 def _told(report: dict[str, Any], echo: Callable[[str], None]) -> dict[str, Any]:
@@ -87,7 +96,7 @@ def rehearse_shard(options: ShardOptions) -> dict[str, Any]:
     student = _student(options.policy, encoder)
     stuck = right = 0
     with TemporaryDirectory(prefix="webdreamer-") as folder, suite.open(Path(folder) / "site.db") as site:
-        for task in _tasks(options):
+        for task in tasks_of(options):
             played = play(suite, site, task, f"{options.seed}-{task.index}", options.play, student)
             report.sessions += 1
             stuck += played.grade is None
@@ -103,7 +112,8 @@ def rehearse_shard(options: ShardOptions) -> dict[str, Any]:
     return facts | {"shard": options.out.name}
 
 
-def _tasks(options: ShardOptions) -> Iterator[Any]:
+def tasks_of(options: ShardOptions) -> Iterator[Any]:
+    """The tasks of a shard, one by one."""
     from tasks.suites import suite as suite_named
 
     known = suite_named(options.suite)
