@@ -24,21 +24,17 @@ from webdreamer_app.policies.scorer.rows import Row, page_rows
 from webdreamer_app.policies.scorer.values import normalise
 from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
 from webdreamer_app.types import Action, Effect, History, Observation
+from worldmodel.scenes import CHANGED, FORMAT, FROM_ACTION, FROM_OFFERED, FROM_ROW, MAX_VISITED, NEW, REMOVED, SAME
 
 Array = npt.NDArray[Any]
 
-FORMAT = "transitions/1"
 ROW_LIMIT = 160
 """Rows of a page that are kept; a batch holds fewer."""
 VERBS = (*ROW_VERBS, *PAGE_VERBS, "other")
 """What an action does, as the world model knows it."""
 EFFECTS = (Effect.READ, Effect.REVERSIBLE, Effect.IRREVERSIBLE)
-REMOVED, SAME, CHANGED = range(3)
-"""What becomes of a row."""
 NO_VALUE, SPAN, OFFERED, COPY, OTHER = range(5)
 """Where a typed value comes from."""
-NEW, FROM_ROW, FROM_ACTION, FROM_OFFERED = range(4)
-"""Where the words of a row that came are from: nowhere that was seen, a row, the typed value, an offered value."""
 _VISITED_MARGIN = 3
 """So many more rows must a page of before share with the next one than the present page does."""
 UNKNOWN = -1
@@ -162,7 +158,7 @@ class TransitionPacker:
             for followed in situation.followed:
                 going_on = numbers.get(len(situation.steps) + 1, UNKNOWN) if followed.goes_on else UNKNOWN
                 self._transition(state, seen, situation.observation, followed, there, function)
-                self._put("visited", _padded([numbers[one] for one in before], 8, np.int32))
+                self._put("visited", _padded([numbers[one] for one in before], MAX_VISITED, np.int32))
                 self._put("next_state", np.int32(going_on))
                 self._put("state", np.int32(self.states))
                 self.transitions += 1

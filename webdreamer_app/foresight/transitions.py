@@ -12,9 +12,7 @@ from webdreamer_app.foresight.changes import describe_changes
 from webdreamer_app.identity import page_path
 from webdreamer_app.policies.scorer.rows import page_rows
 from webdreamer_app.types import Action, Effect, Goal, History, Observation, Step
-
-MAX_VISITED = 8
-"""Pages of before that a prediction can point into."""
+from worldmodel.scenes import MAX_VISITED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,11 @@ from safetensors import safe_open
 
 from webdreamer_app.foresight.changes import STATES, slot_of, state_of
 from webdreamer_app.foresight.packing import (
-    CHANGED,
     COPY,
     EFFECTS,
-    FROM_ACTION,
-    FROM_OFFERED,
-    FROM_ROW,
-    NEW,
     NO_VALUE,
     OFFERED,
     OTHER,
-    REMOVED,
-    SAME,
     SPAN,
     VERBS,
     TransitionPacker,
@@ -56,6 +49,7 @@ from webdreamer_app.types import (
     Step,
     Verdict,
 )
+from worldmodel.scenes import CHANGED, FROM_ACTION, FROM_OFFERED, FROM_ROW, NEW, REMOVED, SAME
 from worldmodel.text_encoder import TextEncoder
 
 SMALL = NetworkConfig(width=32, layers=2, heads=2, mixed=16, inner=32, pointer=16, dropout=0.0)

@@ -1,0 +1,1 @@
+"""Training of the latent world model: needs torch, numpy and safetensors only."""
