@@ -90,7 +90,7 @@ class Labeller:
             if committing or self._chance.random() < (_CHOICE_SHARE if choosing else _RELABEL_SHARE):
                 most = _COMMIT_RELABELS if committing else _CHOICE_RELABELS if choosing else 1
                 count = self._chance.randint(1, most)
-                for other in self._others(step.observation, count):
+                for other in self.others(step.observation, count):
                     self._report.relabelled += 1
                     featurizer = Featurizer(self._encoder, Goal(other.instruction, dict(other.profile)))
                     yield from self._labelled(other, featurizer, step.observation, before, _RELABEL_WEIGHT)
@@ -168,7 +168,7 @@ class Labeller:
                 found.append(describe(action, page))
         return tuple(found)
 
-    def _others(self, page: Observation, count: int) -> list[Task]:
+    def others(self, page: Observation, count: int) -> list[Task]:
         """Neighbouring wishes: one detail changed, near in words, by the same person or by another.
 
         None where only pages tell what is wished.

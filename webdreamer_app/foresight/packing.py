@@ -22,6 +22,7 @@ from webdreamer_app.policies.scorer.labels import LabelKind, labels_for
 from webdreamer_app.policies.scorer.packing import Texts
 from webdreamer_app.policies.scorer.rows import Row, page_rows
 from webdreamer_app.policies.scorer.values import normalise
+from webdreamer_app.policies.scorer.vectors import read_as
 from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
 from webdreamer_app.types import Action, Effect, History, Observation
 from worldmodel.scenes import CHANGED, FORMAT, FROM_ACTION, FROM_OFFERED, FROM_ROW, MAX_VISITED, NEW, REMOVED, SAME
@@ -38,6 +39,8 @@ NO_VALUE, SPAN, OFFERED, COPY, OTHER = range(5)
 _VISITED_MARGIN = 3
 """So many more rows must a page of before share with the next one than the present page does."""
 UNKNOWN = -1
+_WORDS = 60
+"""How much of the words of a row that came is kept, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class TransitionPacker:
     def __init__(self, decider: Decider) -> None:
         self._decider = decider
         self._columns: dict[str, list[Array]] = {}
-        self._roles, self._functions = Texts(), Texts()
+        self._roles, self._functions, self._texts = Texts(), Texts(), Texts()
         self._episodes: list[str] = []
         self.states = self.transitions = 0
 
@@ -206,7 +209,7 @@ class TransitionPacker:
         self._put("worth", np.array([UNKNOWN if one is None else one for one in worth], dtype=np.float32))
 
     def _came(self, found: Next, function: Function) -> Array:
-        """(K, 5): role, function, state, where its words are from, and the place there."""
+        """(K, 6): role, function, state, where its words are from, the place there, and the words without digits."""
         rows = [
             (
                 self._roles.place(role_of(row)),
@@ -214,10 +217,11 @@ class TransitionPacker:
                 bits_of(row),
                 source,
                 place,
+                self._texts.place(read_as(row.text)[:_WORDS]),
             )
             for row, source, place, _ in found.inserted
         ]
-        return np.array(rows, dtype=np.int16).reshape(-1, 5)
+        return np.array(rows, dtype=np.int32).reshape(-1, 6)
 
     def _put(self, name: str, value: Any) -> None:
         self._columns.setdefault(name, []).append(np.asarray(value))
@@ -238,6 +242,7 @@ class TransitionPacker:
         strings = {
             "roles": list(self._roles.places),
             "functions": list(self._functions.places),
+            "texts": list(self._texts.places),
             "episodes": self._episodes,
             "facts": dict(facts),
         }

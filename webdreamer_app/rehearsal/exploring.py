@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tasks.task import Suite
+from webdreamer_app.actions import parse
+from webdreamer_app.foresight.transitions import Followed, Situation, Story
+from webdreamer_app.labelling import Labeller
 from webdreamer_app.rehearsal.collecting import ShardOptions, in_processes, tasks_of
+from webdreamer_app.types import Effect, Goal
 
 _TEMPTING = 4
 """How many of the policy's favourites are looked at to find a wrong one."""
@@ -24,6 +29,8 @@ class Exploration:
     """`out` is the file of arrays; the lines lie beside it. `policy` says how pages are read, and acts."""
     wrong: int = 2
     """Wrong actions tried in each state."""
+    wishes: int = 4
+    """Other wishes with which each commit is looked at."""
     finished: float = 0.25
     """Share of what was tried that is brought to an end, to see what is still to be had."""
 
@@ -33,6 +40,29 @@ def explore(wanted: list[Exploration], workers: int, echo: Callable[[str], None]
     return in_processes(explore_shard, [one for one in wanted if not one.shard.out.exists()], workers, echo)
 
 
+def _wished_otherwise(story: Story, suite: Suite, labeller: Labeller, count: int) -> Iterator[Story]:
+    """What could not be taken back, as others would see it who asked for something near: right for them, or wrong."""
+    for number, situation in enumerate(story.situations):
+        done = [one for one in situation.followed if one.effect is Effect.IRREVERSIBLE]
+        for place, other in enumerate(labeller.others(situation.observation, count) if done else ()):
+            right = [parse(text) for text in suite.oracle(other)(situation.observation.text)]
+            seen = tuple(
+                Followed(
+                    one.action,
+                    one.after,
+                    one.action in right,
+                    one.effect,
+                    one.action not in right,
+                    goes_on=one.goes_on,
+                )
+                for one in done
+            )
+            goal = Goal(other.instruction, dict(other.profile))
+            yield Story(
+                f"{story.id}~{number}.{place}", goal, (Situation(situation.steps, situation.observation, seen),)
+            )
+
+
 def explore_shard(options: Exploration) -> dict[str, Any]:
     """Play the tasks of a shard, try what else could be done, and write what followed."""
     from tasks.suites import suite as suite_named
@@ -40,7 +70,7 @@ def explore_shard(options: Exploration) -> dict[str, Any]:
     from webdreamer_app.foresight.changes import functions_by
     from webdreamer_app.foresight.packing import TransitionPacker
     from webdreamer_app.foresight.transitions import lines_of
-    from webdreamer_app.labelling import meanings_of
+    from webdreamer_app.labelling import PackReport, meanings_of
     from webdreamer_app.policies.scorer.deciding import Decider
     from webdreamer_app.rehearsal.episodes import play
     from webdreamer_app.rehearsal.meanings import numbers, words_shown
@@ -77,8 +107,12 @@ def explore_shard(options: Exploration) -> dict[str, Any]:
             played = play(suite, site, task, session, shard.play, lambda *seen: tempting(*seen)[0], explorer)
             right += played.grade is not None and played.grade.success
             story = explorer.story(played, task.id, {"suite": shard.suite, "split": shard.split})
-            packer.add(story, functions_by(meanings_of(words_shown(task), numbers()), keys))
+            function = functions_by(meanings_of(words_shown(task), numbers()), keys)
+            packer.add(story, function)
             told.writelines(f"{line}\n" for line in lines_of(story))
+            labeller = Labeller(decider.encoder, suite, task, random.Random(f"{task.id}/wishes"), PackReport())
+            for other in _wished_otherwise(story, suite, labeller, options.wishes):
+                packer.add(other, function)
     facts = {
         "suite": shard.suite, "split": shard.split, "seed": shard.seed, "episodes": shard.count, "right": right,
         "states": packer.states, "transitions": packer.transitions,

@@ -9,6 +9,7 @@ from typing import Any
 
 from tasks.task import ClonableSite, Ending, Footprint, Grade, Oracle, Suite, Task
 from webdreamer_app.actions import format_action
+from webdreamer_app.effects import classify
 from webdreamer_app.foresight.transitions import Followed, Situation, Story, with_ways_to_go
 from webdreamer_app.rehearsal.episodes import Played
 from webdreamer_app.rehearsal.text_browser import TextBrowser
@@ -19,6 +20,8 @@ _MAX_STEPS = 40
 """The longest way to an end that is looked for."""
 _ANY_CLICK = 0.5
 """How often a wrong action is any click, one that commits something too, instead of an edit or a step aside."""
+_GRAVE = 0.5
+"""How often a click that is known to be irreversible is tried where it would be wrong."""
 
 Tempting = Callable[[Observation, History], Sequence[Action]]
 """What a policy would do on a page, most probable first."""
@@ -78,9 +81,12 @@ class Explorer:
         return Story(id, played.history.goal, with_ways_to_go(found, reward), dict(facts or {}))
 
     def _wrong(self, page: Observation, history: History, right: Sequence[Action]) -> Iterator[Action]:
-        """Wrong actions: the policy's best, then any."""
+        """Wrong actions: the policy's best, now and then one that can't be taken back, then any."""
         if self.tempting is not None:
             yield from [one for one in self.tempting(page, history) if one not in right][:1]
+        if self.chance.random() < _GRAVE:
+            clicks = (Action("click", element.bid) for element in page.elements if element.is_usable)
+            yield from [one for one in clicks if classify(one, page) is Effect.IRREVERSIBLE and one not in right][:1]
         for _ in range(2 * self.wrong):
             action = self._any(page, history.goal)
             if action is not None and action not in right:

@@ -35,6 +35,11 @@ FIRST_ROW = 3
 """Where rows begin among the sources of words that came; before them nowhere, the action, and a place left free."""
 
 
+_STRINGS = ("roles", "functions", "texts", "episodes")
+_NAMING = (0, 1, 2, 5)
+"""Columns of rows that came: role, function, state and words."""
+
+
 class TransitionsError(Exception):
     """A file holds no transitions of this version."""
 
@@ -46,15 +51,24 @@ class Vocabulary:
     roles: tuple[str, ...]
     prototypes: tuple[tuple[str, str, int], ...]
     """(role, function, state bits), most frequent first."""
+    words: tuple[str, ...]
+    """What rows of each prototype most often say, figures as noughts."""
 
     def as_json(self) -> dict[str, Any]:
-        return {"roles": list(self.roles), "prototypes": [list(one) for one in self.prototypes]}
+        return {
+            "roles": list(self.roles),
+            "prototypes": [list(one) for one in self.prototypes],
+            "words": list(self.words),
+        }
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Vocabulary:
         """Inverse of `as_json`. Raises KeyError, TypeError, ValueError."""
         prototypes = tuple((str(role), str(function), int(bits)) for role, function, bits in data["prototypes"])
-        return cls(tuple(str(role) for role in data["roles"]), prototypes)
+        words = tuple(str(one) for one in data["words"])
+        if len(words) != len(prototypes):
+            raise ValueError(f"{len(words)} words for {len(prototypes)} prototypes")
+        return cls(tuple(str(role) for role in data["roles"]), prototypes, words)
 
 
 @dataclass(slots=True)
@@ -63,6 +77,7 @@ class _Shard:
     arrays: dict[str, Array]
     roles: list[str]
     functions: list[str]
+    texts: list[str]
     episodes: list[str]
     role_numbers: Array | None = None
     prototype_numbers: dict[tuple[int, int, int], int] | None = None
@@ -91,7 +106,7 @@ class TransitionSet:
             raise TransitionsError(f"{path} is not a readable file of transitions ({error}).") from error
         strings = json.loads(bytes(arrays.pop("strings")))
         number = len(self._shards)
-        self._shards.append(_Shard(number, arrays, strings["roles"], strings["functions"], strings["episodes"]))
+        self._shards.append(_Shard(number, arrays, *(strings[name] for name in _STRINGS)))
         of_state = arrays["state"]
         starts = np.searchsorted(of_state, np.arange(of_state.max() + 2 if len(of_state) else 1))
         for state, (first, last) in enumerate(pairwise(starts)):
@@ -123,15 +138,19 @@ class TransitionSet:
 
     def _counted(self, prototypes: int, roles: int) -> Vocabulary:
         of_roles, of_rows = Counter[str](), Counter[tuple[str, str, int]]()
+        said: dict[tuple[str, str, int], Counter[str]] = {}
         for shard in self._shards:
             found, counts = np.unique(shard.arrays["roles"], return_counts=True)
             for role, count in zip(found, counts, strict=True):
                 of_roles[shard.roles[role]] += int(count)
-            came, counts = np.unique(shard.arrays["came"][:, :3], axis=0, return_counts=True)
-            for (role, function, bits), count in zip(came, counts, strict=True):
-                of_rows[shard.roles[role], shard.functions[function], int(bits)] += int(count)
+            came, counts = np.unique(shard.arrays["came"][:, _NAMING], axis=0, return_counts=True)
+            for (role, function, bits, text), count in zip(came.tolist(), counts.tolist(), strict=True):
+                name = shard.roles[role], shard.functions[function], bits
+                of_rows[name] += count
+                said.setdefault(name, Counter())[shard.texts[text]] += count
         named = ("", *(role for role, _ in of_roles.most_common(roles - 1)))
-        return Vocabulary(named, tuple(one for one, _ in of_rows.most_common(prototypes)))
+        kept = tuple(one for one, _ in of_rows.most_common(prototypes))
+        return Vocabulary(named, kept, tuple(said[one].most_common(1)[0][0] for one in kept))
 
     def batch(self, chosen: Sequence[int], rows: int = MAX_ROWS) -> tuple[Scenes, Deeds, Outcomes]:
         """The transitions of some states, with at most `rows` rows of each page."""
@@ -265,7 +284,7 @@ class _Collator:
             bits[place, :size] = _unpacked(arrays["new_bits"][start + kept])
             assert shard.prototype_numbers is not None
             first, last = arrays["came_at_at"][at], arrays["came_at_at"][at + 1]
-            for role, function, state, source, there in arrays["came"][first:last].tolist():
+            for role, function, state, source, there, _ in arrays["came"][first:last].tolist():
                 prototype = shard.prototype_numbers.get((role, function, state))
                 if prototype is not None:
                     came[place, prototype] = 1.0

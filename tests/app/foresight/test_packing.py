@@ -209,7 +209,12 @@ def test_exploring_writes_arrays_and_lines_and_goes_on_where_it_stopped(tmp_path
     assert strings["facts"]["transitions"] == len(labels)
     with gzip.open(shard.out.with_suffix(".jsonl.gz"), "rt", encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
-    assert len(lines) == len(labels) and {line["split"] for line in lines} == {"train"}
+    assert len(labels) >= len(lines) > reports[0]["episodes"] and {line["split"] for line in lines} == {"train"}
+    wished = [one for one in strings["episodes"] if "~" in one]
+    assert wished or not any(line["effect"] == "irreversible" for line in lines)
+    of_commits = labels[len(lines) :]
+    assert (of_commits[:, 1] == EFFECTS.index(Effect.IRREVERSIBLE)).all()
+    assert (of_commits[:, 0] != of_commits[:, 2]).all()  # right, or a wrong commit
     assert explore([Exploration(shard)], 1, lambda told: None) == []
     with pytest.raises(ValueError, match="name its weights"):
         explore([Exploration(ShardOptions("forms", "train", 1, 0, 1, tmp_path / "none"))], 1)

@@ -207,3 +207,7 @@ def test_rows_of_a_page_are_numbered_by_role(examples: TransitionSet) -> None:
     assert vocabulary is not None and vocabulary.roles[0] == "" and "button" in vocabulary.roles
     assert len(vocabulary.prototypes) == 20 and len(set(vocabulary.prototypes)) == 20
     assert Vocabulary.of(vocabulary.as_json()) == vocabulary
+    said = dict(zip(vocabulary.prototypes, vocabulary.words, strict=True))
+    assert all(bool(words) for (_, function, _), words in said.items() if function != "<>")
+    with pytest.raises(ValueError, match="words for"):
+        Vocabulary.of(vocabulary.as_json() | {"words": ["one"]})
