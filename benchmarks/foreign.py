@@ -26,12 +26,12 @@ from webdreamer_app.commands.observe import read_page
 from webdreamer_app.config import Config
 from webdreamer_app.gate import FOREIGN
 from webdreamer_app.policies.embedded import DEFAULT_WEIGHTS
-from webdreamer_app.policies.scorer.calibration import area_under_curve
 from webdreamer_app.policies.scorer.deciding import Decider
 from webdreamer_app.recorder import load_history
 from webdreamer_app.rehearsal import REHEARSED
 from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
 from webdreamer_app.types import Goal, History, Observation
+from worldmodel.measures import area_under_curve
 from worldmodel.text_encoder import TextEncoder
 
 

@@ -14,14 +14,13 @@ import torch
 from tasks.suites import suite as suite_named
 from webdreamer_app.policies.scorer.calibration import (
     CommitScore,
-    area_under_curve,
-    expected_calibration_error,
     fit_commit_score,
 )
 from webdreamer_app.policies.scorer.deciding import KIND, Decider
 from webdreamer_app.rehearsal import REHEARSED
 from webdreamer_app.rehearsal.measuring import Attempt, OwnCommit, attempt, own_commits
 from worldmodel.checkpoint import load, save
+from worldmodel.measures import area_under_curve, expected_calibration_error
 from worldmodel.text_encoder import TextEncoder
 
 _FITTED_ON = (("validation", 61), ("train", 6161))

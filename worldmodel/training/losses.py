@@ -53,7 +53,7 @@ def world_model_loss(
     everything = torch.arange(len(deeds.scene), device=deeds.scene.device)
     first = _one_step(model, scenes, encoded, deeds, outcomes, everything, encoded.slots[deeds.scene])
     total, told = _total(first.losses, weights), {name: float(one.detach()) for name, one in first.losses.items()}
-    came_from = _predecessors(deeds, outcomes)
+    came_from = predecessors(deeds, outcomes)
     slots, reached = first.slots, everything
     for depth in range(1, horizon):
         where = torch.full_like(everything, -1)
@@ -73,7 +73,7 @@ def world_model_loss(
     return total, told
 
 
-def _predecessors(deeds: Deeds, outcomes: Outcomes) -> Tensor:
+def predecessors(deeds: Deeds, outcomes: Outcomes) -> Tensor:
     """(M,) for each transition the one by which the episode came to its scene, -1 where that isn't here."""
     scenes = int(deeds.scene.max()) + 2
     by_scene = torch.full((scenes,), -1, dtype=torch.long, device=deeds.scene.device)
@@ -115,12 +115,13 @@ def _one_step(
     came = functional.binary_cross_entropy_with_logits(decoded.came.float(), outcomes.came[chosen], reduction="none")
     losses["came"] = came.sum(1).mean() / 20
     losses["sources"] = _source_loss(model, decoded, encoded, scenes, deed, outcomes, chosen)
-    judged = model.judge(settled, action, whole, _facts_of_target(scenes, deed))
+    judged = model.judge(settled, action, whole, facts_of_target(scenes, deed))
     losses |= _judgement_losses(model, judged, decoded, outcomes, chosen)
     return _Step(losses, settled)
 
 
-def _facts_of_target(scenes: Scenes, deeds: Deeds) -> Tensor:
+def facts_of_target(scenes: Scenes, deeds: Deeds) -> Tensor:
+    """What the policy says of the rows that are acted on: (M, FACTS)."""
     return scenes.facts[deeds.scene, deeds.row.clamp_min(0)] * (deeds.row >= 0).unsqueeze(-1)
 
 

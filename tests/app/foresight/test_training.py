@@ -26,6 +26,7 @@ from worldmodel.network import WorldModel, WorldModelConfig, disagreement, nearn
 from worldmodel.scenes import CHANGED, MAX_VISITED, REMOVED, SAME
 from worldmodel.text_encoder import TextEncoder
 from worldmodel.training.data import DISCOUNT, FIRST_ROW, TransitionsError, TransitionSet, Vocabulary
+from worldmodel.training.evaluation import evaluate
 from worldmodel.training.losses import LossWeights, expected_value, value_targets, world_model_loss
 from worldmodel.training.train import KIND, Trainer, TrainingConfig, train
 
@@ -157,6 +158,17 @@ def test_training_writes_a_checkpoint_and_goes_on(examples: TransitionSet, tmp_p
     train(examples, tmp_path / "wm.safetensors", more, model=TINY, resume=True, echo=told.append)
     assert any("step 4" in line for line in told)
     assert load(tmp_path / "wm.safetensors", KIND).details["steps"] == 6
+
+
+def test_an_untrained_model_is_measured(examples: TransitionSet) -> None:
+    torch.manual_seed(0)
+    vocabulary = examples.vocabulary
+    assert vocabulary is not None
+    sizes = replace(TINY, prototypes=len(vocabulary.prototypes), roles=len(vocabulary.roles))
+    figures = evaluate(WorldModel(sizes), examples, windows=3)
+    assert {"rows_f1@1", "rows_f1@2", "rows_f1@3", "pair_strict", "uncertainty_auroc"} <= figures.keys()
+    shares = {name: value for name, value in figures.items() if name != "commits" and not np.isnan(value)}
+    assert all(0 <= value <= 1 for value in shares.values()), shares
 
 
 def test_foreign_files_are_refused_by_name(tmp_path: Path) -> None:

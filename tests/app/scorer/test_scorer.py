@@ -17,8 +17,6 @@ from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
 from webdreamer_app.policies.scorer.calibration import (
     CommitScore,
     CommitSigns,
-    area_under_curve,
-    expected_calibration_error,
     fit_commit_score,
     fit_temperature,
 )
@@ -38,6 +36,7 @@ from webdreamer_app.policies.scorer.vectors import Embeddings, is_short, read_as
 from webdreamer_app.policies.scorer.verbs import PAGE_VERBS, ROW_VERBS
 from webdreamer_app.types import Action, Box, Dialog, Element, Goal, History, Observation
 from worldmodel.checkpoint import CheckpointFormatError
+from worldmodel.measures import area_under_curve, expected_calibration_error
 from worldmodel.text_encoder import TextEncoder
 
 GOAL = Goal(

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from webdreamer_app.policies.scorer.arrays import Batch, log_probabilities
-from webdreamer_app.policies.scorer.calibration import area_under_curve
 from webdreamer_app.policies.scorer.loss import Targets, label_log_probabilities
 from webdreamer_app.policies.scorer.network import ScorerNetwork
 from webdreamer_app.policies.scorer.shards import PackedSet
 from webdreamer_app.policies.scorer.verbs import FILL, TYPE
+from worldmodel.measures import area_under_curve
 
 
 def fast_dtype() -> torch.dtype | None:
