@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from worldmodel.scenes import FACTS, MAX_VISITED, STATES, Deeds, Scenes
+from worldmodel.scenes import FACTS, FIRST_ROW, MAX_VISITED, STATES, Deeds, Scenes
 
 FATES = 3
 SOURCES = 4
@@ -181,7 +181,7 @@ class WorldModel(nn.Module):
         self.prototype_bias = nn.Parameter(torch.full((config.prototypes,), -4.0))
         self.shown = nn.Linear(width, width)
         self.source = nn.Linear(2 * width, width)
-        self.source_kind = nn.Linear(2 * width, 3)
+        self.source_kind = nn.Linear(2 * width, FIRST_ROW)
         self.offer = nn.Linear(config.token, width)
         whole = 3 * width + FACTS
         self.value = _perceptron(whole, width, config.bins)
@@ -265,10 +265,10 @@ class WorldModel(nn.Module):
         return Decoded(self.fate(looked), self.state(looked), self.value_from(looked), came, slots)
 
     def sources(self, decoded: Decoded, rows: Tensor, offered: Tensor, which: Tensor, prototype: Tensor) -> Tensor:
-        """Where the words of rows that came are from: logits (K, 3 + N + V).
+        """Where the words of rows that came are from: logits (K, FIRST_ROW + N + V).
 
-        Nowhere, the typed value, padding that is never right; then rows (M, N, width) of the present page; then values
-        (M, V, token). `which` (K,): the transition; `prototype` (K,).
+        Nowhere, the typed value; then rows (M, N, width) of the present page; then values (M, V, token). `which` (K,):
+        the transition; `prototype` (K,).
         """
         asked = torch.cat([self.prototype[prototype], decoded.slots.mean(1)[which]], dim=-1)
         query = self.source(asked).unsqueeze(1)

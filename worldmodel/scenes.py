@@ -22,6 +22,8 @@ REMOVED, SAME, CHANGED = range(3)
 """What becomes of a row."""
 NEW, FROM_ROW, FROM_ACTION, FROM_OFFERED = range(4)
 """Where words are from: nowhere that was seen, a row, the typed value, a value that could be typed."""
+FIRST_ROW = 2
+"""Where rows begin among the sources of words that came; before them nowhere and the action, behind them values."""
 
 
 @dataclass(frozen=True, slots=True)

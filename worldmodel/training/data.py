@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from worldmodel.scenes import (
+    FIRST_ROW,
     FORMAT,
     FROM_ACTION,
     FROM_ROW,
@@ -31,10 +32,6 @@ from worldmodel.scenes import (
 Array = npt.NDArray[Any]
 DISCOUNT = 0.95
 """Of the best reward still to be had, for each step that it takes."""
-FIRST_ROW = 3
-"""Where rows begin among the sources of words that came; before them nowhere, the action, and a place left free."""
-
-
 _STRINGS = ("roles", "functions", "texts", "episodes")
 _NAMING = (0, 1, 2, 5)
 """Columns of rows that came: role, function, state and words."""

@@ -23,9 +23,9 @@ from webdreamer_app.rehearsal.episodes import RehearsalOptions, play
 from webdreamer_app.rehearsal.outcomes import Explorer
 from worldmodel.checkpoint import load
 from worldmodel.network import WorldModel, WorldModelConfig, disagreement, nearness_to, sampled
-from worldmodel.scenes import CHANGED, MAX_VISITED, REMOVED, SAME
+from worldmodel.scenes import CHANGED, FIRST_ROW, MAX_VISITED, REMOVED, SAME
 from worldmodel.text_encoder import TextEncoder
-from worldmodel.training.data import DISCOUNT, FIRST_ROW, TransitionsError, TransitionSet, Vocabulary
+from worldmodel.training.data import DISCOUNT, TransitionsError, TransitionSet, Vocabulary
 from worldmodel.training.evaluation import evaluate
 from worldmodel.training.losses import LossWeights, expected_value, value_targets, world_model_loss
 from worldmodel.training.train import KIND, Trainer, TrainingConfig, train
@@ -119,10 +119,10 @@ def test_the_loss_falls_and_goes_through_predicted_slots(examples: TransitionSet
     sizes = replace(TINY, prototypes=len(vocabulary.prototypes), roles=len(vocabulary.roles))
     trainer = Trainer(sizes, TrainingConfig(learning_rate=5e-3), LossWeights())
     chosen = list(examples.windows(3)[0])
-    before, _ = trainer._update(examples, chosen, 0.1)
+    before, _ = trainer.learn(examples, chosen, 0.1)
     assert {"edits", "edits@2", "consistency@2", "edits@3"} <= before.keys()
     for _ in range(50):
-        after, _ = trainer._update(examples, chosen, 0.1)
+        after, _ = trainer.learn(examples, chosen, 0.1)
     for name in ("edits", "came", "base", "edits@2", "value"):
         assert after[name] < 0.8 * before[name] + 0.05, name
     assert all(np.isfinite(value) for value in after.values())
@@ -154,6 +154,9 @@ def test_training_writes_a_checkpoint_and_goes_on(examples: TransitionSet, tmp_p
     again = WorldModel(sizes)
     again.load_state_dict({name: one.float() for name, one in found.tensors.items()})
     assert all(one.equal(other) for one, other in zip(kept.parameters(), again.parameters(), strict=True))
+    assert not list(tmp_path.glob("*.progress.*"))
+    interrupted = Trainer(sizes, config, LossWeights())
+    interrupted.run(examples, tmp_path / "wm.progress.safetensors", told.append)
     more = replace(config, max_steps=6)
     train(examples, tmp_path / "wm.safetensors", more, model=TINY, resume=True, echo=told.append)
     assert any("step 4" in line for line in told)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import math
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +25,7 @@ from webdreamer_app.policies.scorer.loss import LossWeights, scorer_loss
 from webdreamer_app.policies.scorer.network import NetworkConfig, ScorerNetwork
 from webdreamer_app.policies.scorer.shards import PackedSet
 from worldmodel.checkpoint import Checkpoint, CheckpointFormatError, load, save
+from worldmodel.training.run import TrainingRun
 
 _PROGRESS = "policy-training/4"
 _PAGES = 20_000
@@ -62,22 +60,22 @@ class TrainingConfig:
     max_steps: int = 1_000_000
 
 
-class Trainer:
-    """One training run: budgeted by time, resumable, averaged weights evaluated as it goes."""
+class Trainer(TrainingRun[ScorerNetwork]):
+    """A policy in training."""
 
     def __init__(self, network: NetworkConfig, config: TrainingConfig, device: str = "cpu") -> None:
         torch.manual_seed(config.seed)
+        super().__init__(
+            ScorerNetwork(network),
+            _PROGRESS,
+            learning_rate=config.learning_rate,
+            weight_decay=config.weight_decay,
+            warmup=config.warmup,
+            ema=config.ema,
+            device=device,
+        )
         self.config = config
-        self.device = torch.device(device)
         self.dtype = fast_dtype()
-        self.network = ScorerNetwork(network).to(self.device)
-        self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        decayed = [weight for weight in self.network.parameters() if weight.ndim > 1]
-        others = [weight for weight in self.network.parameters() if weight.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, config.learning_rate, betas=(0.9, 0.98))
-        self.step = 0
-        self.seconds = 0.0
 
     def start_from(self, path: Path) -> None:
         """Begin with the weights of a trained policy of the same size. Raises CheckpointFormatError."""
@@ -94,37 +92,18 @@ class Trainer:
     def run(self, train: PackedSet, progress: Path, echo: Callable[[str], None]) -> None:
         """Train until the budget is spent; `progress` is rewritten every few minutes and read by `resume`."""
         generator = np.random.default_rng(self.config.seed + self.step)
-        budget = self.config.minutes * 60
-        started, spent, saved, reported = time.monotonic(), self.seconds, time.monotonic(), self.seconds
-        losses: list[tuple[float, float]] = []
-        seen = 0
         curriculum = Curriculum(train, self.config.batch, self.config.focus, generator)
-        for indices in curriculum.batches():
-            done = max(self.seconds / budget, self.step / self.config.max_steps)
+
+        def learn(indices: list[int], done: float) -> tuple[dict[str, float], int]:
             total, negative = self._update(train, indices, generator, done)
-            losses.append((total, float(negative.mean())))
             curriculum.learned(indices, negative.double().numpy(), is_focused=done < self.config.focused)
-            seen += len(indices)
-            self.seconds = spent + time.monotonic() - started
-            if self.seconds - reported > 20:
-                reported = self.seconds
-                total, policy = np.mean(losses[-200:], axis=0)
-                echo(
-                    f"{self.seconds / 60:5.1f} of {self.config.minutes:g} min · step {self.step} · loss {total:.4f} "
-                    f"(choice {policy:.4f}) · {seen / (self.seconds - spent):.0f} states/s"
-                )
-            if time.monotonic() - saved > 180:
-                saved = time.monotonic()
-                self.save_progress(progress)
-            if self.seconds >= budget or self.step >= self.config.max_steps:
-                break
-        self.save_progress(progress)
+            return {"loss": total, "choice": float(negative.mean())}, len(indices)
+
+        self.spend(self.config.minutes, self.config.max_steps, curriculum.batches(), learn, progress, echo)
 
     def _update(
         self, train: PackedSet, indices: list[int], generator: np.random.Generator, done: float
     ) -> tuple[float, Tensor]:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * _schedule(done, self.config.warmup)
         self.network.train()
         batch = self._disturbed(train.batch(indices), generator)
         wanted = _to(targets(train, indices, batch.own.shape[1]), self.device)
@@ -132,16 +111,7 @@ class Trainer:
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
             scores = self.network(batch, self._noise(batch))
         loss, negative = scorer_loss(scores, batch, wanted, LossWeights(meaning=0.3 * (1 - done)))
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.step += 1
-        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            kept: list[Tensor] = list(self.average.parameters())
-            fresh: list[Tensor] = list(self.network.parameters())
-            torch._foreach_lerp_(kept, fresh, 1 - decay)
+        self.improve(loss, done)
         return float(loss.detach()), negative.detach().float().cpu()
 
     def _noise(self, batch: Batch) -> Tensor | None:
@@ -157,44 +127,6 @@ class Trainer:
             batch.advice_mask.masked_fill_(unadvised.unsqueeze(1), False)
             batch.advice_rows.masked_fill_(unadvised.unsqueeze(1), -1)
         return batch
-
-    def save_progress(self, path: Path) -> None:
-        tensors = {f"network.{name}": tensor.detach().cpu() for name, tensor in self.network.state_dict().items()}
-        tensors |= {f"average.{name}": tensor.cpu() for name, tensor in self.average.state_dict().items()}
-        for place, parameter in enumerate(self._ordered()):
-            state = self.optimizer.state.get(parameter, {})
-            tensors |= {f"adam.{place}.{name}": tensor.cpu() for name, tensor in state.items()}
-        save(path, Checkpoint(_PROGRESS, tensors, {"step": self.step, "seconds": self.seconds}))
-
-    def resume(self, path: Path) -> None:
-        """Go on from a progress file. Raises CheckpointFormatError."""
-        checkpoint = load(path, _PROGRESS)
-        for prefix, module in (("network.", self.network), ("average.", self.average)):
-            module.load_state_dict(
-                {
-                    name.removeprefix(prefix): value
-                    for name, value in checkpoint.tensors.items()
-                    if name.startswith(prefix)
-                }
-            )
-        for place, parameter in enumerate(self._ordered()):
-            prefix = f"adam.{place}."
-            state = {name.removeprefix(prefix): v for name, v in checkpoint.tensors.items() if name.startswith(prefix)}
-            if state:
-                self.optimizer.state[parameter] = {
-                    name: value if name == "step" else value.to(self.device) for name, value in state.items()
-                }
-        self.step, self.seconds = int(checkpoint.details["step"]), float(checkpoint.details["seconds"])
-
-    def _ordered(self) -> list[Tensor]:
-        return [weight for group in self.optimizer.param_groups for weight in group["params"]]
-
-
-def _schedule(done: float, warmup: float) -> float:
-    """Linear warm-up, then cosine to zero, over the share of the budget that is spent."""
-    if done < warmup:
-        return max(done / warmup, 1e-2)
-    return 0.5 * (1 + math.cos(math.pi * min((done - warmup) / (1 - warmup), 1.0)))
 
 
 def _to(data: Any, device: torch.device) -> Any:
